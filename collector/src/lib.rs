@@ -1,0 +1,1 @@
+//! Receives, keeps and serves recordings.

@@ -1,0 +1,1 @@
+//! The recorder on the visitor's page.

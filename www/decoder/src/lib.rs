@@ -1,0 +1,1 @@
+//! Decodes a stored recording for the player.
