@@ -1,0 +1,86 @@
+//! How much of a place may be shown. In: the parent's level, the element's own facts and marks. Out: the element's level.
+//! Going down the tree it never needs an ancestor: whoever walks passes the level on.
+
+use super::*;
+
+/// How much of a place may be shown; passed down the tree while walking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(u8)]
+pub enum Level {
+    /// Legible; numbers and e-mails by policy.
+    #[default]
+    Page = 0,
+    /// Unmasked by the owner: counts only with `allow_unmask`; secrets stay hidden.
+    Clear = 1,
+    /// Marked as masked: all text hidden.
+    Hidden = 2,
+    /// Inside a form field or an editable region: hidden unless form inputs are recorded.
+    Field = 3,
+    /// A password, payment or one-time-code field: never shown, whatever the policy.
+    Secret = 4,
+    /// Nothing of the subtree is read.
+    Blocked = 5,
+}
+
+impl Level {
+    /// The level written as `byte`; an unknown one is the strictest.
+    pub fn from_byte(byte: u8) -> Level {
+        match byte {
+            0 => Level::Page,
+            1 => Level::Clear,
+            2 => Level::Hidden,
+            3 => Level::Field,
+            4 => Level::Secret,
+            _ => Level::Blocked,
+        }
+    }
+}
+
+/// The level of a place from its parent's and its own. A parent's block, secret or mask cannot be undone inside it; inside
+/// an unmasked place a form field still needs a mark of its own.
+pub fn reduce(parent: Level, own: Option<Level>, policy: Policy) -> Level {
+    let own = match own {
+        Some(Level::Clear) if !policy.allow_unmask => None,
+        own => own,
+    };
+    match (parent, own) {
+        (Level::Blocked, _) | (_, Some(Level::Blocked)) => Level::Blocked,
+        (Level::Secret, _) | (_, Some(Level::Secret)) => Level::Secret,
+        (Level::Hidden, _) | (_, Some(Level::Hidden)) => Level::Hidden,
+        (_, Some(Level::Field)) => Level::Field,
+        (_, Some(Level::Clear)) => Level::Clear,
+        (Level::Clear, _) if !policy.allow_unmask => Level::Page,
+        (parent, _) => parent,
+    }
+}
+
+impl Rules {
+    /// An element's own level from its facts and the marks on it: the stricter wins, and an unmask mark counts only where
+    /// the site allows it.
+    pub fn own_level(&self, facts: &ElementFacts<'_>, marks: Marks) -> Option<Level> {
+        let field = facts.level();
+        if marks.contains(Marks::BLOCK) {
+            return Some(Level::Blocked);
+        }
+        if field == Some(Level::Secret) {
+            return field;
+        }
+        if marks.contains(Marks::MASK) {
+            return Some(Level::Hidden);
+        }
+        if marks.contains(Marks::UNMASK) && self.policy.allow_unmask {
+            return Some(Level::Clear);
+        }
+        field
+    }
+
+    /// The level of an element below a parent of the given level.
+    pub fn level(&self, parent: Level, facts: &ElementFacts<'_>, marks: Marks) -> Level {
+        reduce(parent, self.own_level(facts, marks), self.policy)
+    }
+
+    /// Whether a field's choice (checked, selected options) may be told at this level.
+    pub fn shows_choice(&self, level: Level) -> bool {
+        level == Level::Clear && self.policy.allow_unmask || self.policy.form_inputs && matches!(level, Level::Page | Level::Clear | Level::Field)
+    }
+}

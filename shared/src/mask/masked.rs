@@ -1,0 +1,43 @@
+//! Text that the rules have made. Only this module tree can make one from text of the page; there is no way back in.
+
+use super::*;
+use alloc::borrow::Cow;
+
+/// Text that the masking rules have made: the only text a frame can hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Masked<'a>(Cow<'a, str>);
+
+impl<'a> Masked<'a> {
+    /// A text of our own, known when the recorder was built.
+    pub fn fixed(text: &'static str) -> Masked<'static> {
+        Masked(Cow::Borrowed(text))
+    }
+
+    /// What may be sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The same text, independent of what it was made from.
+    pub fn into_owned(self) -> Masked<'static> {
+        Masked(Cow::Owned(self.0.into_owned()))
+    }
+
+    /// Whether the rules left the text as it was, without a copy. (A masked text may be borrowed too: our tokens are.)
+    pub fn is_borrowed(&self) -> bool {
+        matches!(self.0, Cow::Borrowed(_))
+    }
+
+    /// What a rule made. Private to the rules: everything that leaves them has passed one.
+    pub(super) fn made(text: impl Into<Cow<'a, str>>) -> Masked<'a> {
+        Masked(text.into())
+    }
+}
+
+impl Rules {
+    /// Text that is not of the page but stated by the site's own call or by the browser (conversation id, language,
+    /// browser name): passed as it is, by the owner's explicit choice. Values of tags and events: [`Rules::property`].
+    pub fn stated<'a>(&self, raw: &'a str) -> Masked<'a> {
+        Masked::made(raw)
+    }
+}

@@ -1,0 +1,109 @@
+//! The masking rules: raw text of a page and plain facts about its place in, [`Masked`] out, the only text a frame can hold.
+//!
+//! The recorder calls them while it walks the tree (the level of a place is passed down, see [`Rules::level`]), the collector
+//! calls them again before it stores a recording. Every rule is pure, linear in its input, never panics, gives the same
+//! result when it is applied to its own result, and leaves (borrows) what there is nothing to hide in. What no rule knows is
+//! hidden. Not here: reading the DOM. Script, comment and blocked subtrees must not be read at all.
+//!
+//! | file | what it decides |
+//! |---|---|
+//! | `level` | how much of a place may be shown, down the tree |
+//! | `element`, `marks` | which fields are secret, what the owner marked, in our words and the peers' |
+//! | `text` with `email`, `digits`, `secret` | text that the page shows, and form fields |
+//! | `attribute`, `token`, `url`, `css` | attribute values, ids and classes, addresses, style sheets |
+
+mod attribute;
+mod css;
+mod digits;
+mod element;
+mod email;
+mod level;
+mod marks;
+mod masked;
+mod rewrite;
+mod secret;
+mod text;
+mod token;
+mod url;
+
+pub use attribute::AttributeKind;
+pub use element::ElementFacts;
+pub use level::{Level, reduce};
+pub use marks::Marks;
+pub use masked::Masked;
+
+use crate::strings::Kind;
+
+/// What stands for the content of a form field, whatever its length.
+pub const FIELD_TOKEN: &str = "•••••";
+/// What stands for a hidden word, whatever its length.
+pub const WORD_TOKEN: &str = "•••••";
+/// What stands for a hidden attribute value or a part of an address.
+pub const VALUE_TOKEN: &str = "•••";
+/// What stands for an e-mail address.
+pub const EMAIL_TOKEN: &str = "•@•";
+
+/// What the site's settings allow to be recorded in clear; nothing by default.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Policy {
+    /// `record_numbers`: digits.
+    pub numbers: bool,
+    /// `record_emails`: e-mail addresses.
+    pub emails: bool,
+    /// `record_form_inputs`: what form fields hold.
+    pub form_inputs: bool,
+    /// `record_properties`: values of tags and events.
+    pub properties: bool,
+    /// `allow_unmask`: whether marks in the page may show more than the settings do.
+    pub allow_unmask: bool,
+}
+
+impl Policy {
+    /// Whether numbers, e-mails and form inputs are all recorded: then attributes come back equal, but for secrets.
+    pub fn records_all(self) -> bool {
+        self.numbers && self.emails && self.form_inputs
+    }
+}
+
+/// The rules of one recording: the site's policy, and the salt that makes tokens stable within the recording only.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Rules {
+    /// What may be recorded in clear.
+    pub policy: Policy,
+    /// Random per recording, never sent: the same id gives the same token on every page of a visit and on no other visit.
+    pub salt: u64,
+}
+
+impl Rules {
+    /// The rules of a recording.
+    pub fn new(policy: Policy, salt: u64) -> Rules {
+        Rules { policy, salt }
+    }
+
+    /// The policy that holds at a level, `None` where everything is hidden.
+    fn shown(&self, level: Level) -> Option<Policy> {
+        match level {
+            Level::Page => Some(self.policy),
+            Level::Clear if self.policy.allow_unmask => {
+                Some(Policy { numbers: true, emails: true, form_inputs: true, ..self.policy })
+            }
+            Level::Clear => Some(self.policy),
+            Level::Field if self.policy.form_inputs => Some(self.policy),
+            Level::Field | Level::Hidden | Level::Secret | Level::Blocked => None,
+        }
+    }
+
+    /// Masks a stored string a second time by the kind of place it came from; harmless for what the recorder masked.
+    ///
+    /// Levels are not stored: where marks may unmask, text that the owner unmasked must survive, so only secrets go then.
+    pub fn again<'a>(&self, kind: Kind, raw: &'a str) -> Masked<'a> {
+        let level = if self.policy.allow_unmask { Level::Clear } else { Level::Page };
+        match kind {
+            Kind::Name => self.name(raw),
+            Kind::Text | Kind::Field => self.text(raw, level),
+            Kind::Url => self.url_in(raw, level),
+            Kind::Attribute | Kind::Css => self.css(raw, level),
+            Kind::Token => self.tokens(raw),
+        }
+    }
+}
