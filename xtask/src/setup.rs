@@ -1,0 +1,88 @@
+//! Gets what the commands need and the machine lacks: the JavaScript tools, Chromium, strace.
+//! In: what is on PATH. Out: paths to use. Installs through npm, and through apt-get on Debian as root; anywhere else
+//! it fails with one sentence that says what to install.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{self, Repo};
+use crate::stamp::{self, Inputs};
+
+/// The locked JavaScript tools of `tests/package.json`.
+pub(crate) fn node_modules(repo: &Repo) -> Result<()> {
+    if run::on_path(&["npm"]).is_none() || run::on_path(&["node"]).is_none() {
+        debian_packages(&["nodejs", "npm"]).context("Node.js with npm is needed; install version 20 or newer")?;
+    }
+    let tests = repo.path("tests");
+    let mut inputs = Inputs::new()?;
+    inputs.file(&tests.join("package.json"))?;
+    inputs.file(&tests.join("package-lock.json"))?;
+    let modules = tests.join("node_modules");
+    let installed = modules.join(".package-lock.json");
+    stamp::unless_fresh(&modules.join(".revisit-stamp"), inputs, &[installed], || {
+        println!("installing the JavaScript tools");
+        // No package's own script runs: those that we use work without.
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .args(["--loglevel", "error"])
+            .current_dir(&tests);
+        run::run(&mut npm)
+    })
+}
+
+/// One of the JavaScript tools.
+pub(crate) fn node_tool(repo: &Repo, name: &str) -> Command {
+    repo.command(repo.path("tests/node_modules/.bin").join(name))
+}
+
+/// A Chromium for the browser tests: `CHROME`, PATH, the usual place on macOS, or Debian's package.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if let Some(chrome) = std::env::var_os("CHROME") {
+        return Ok(chrome.into());
+    }
+    if let Some(chromium) = installed_chromium() {
+        return Ok(chromium);
+    }
+    let advice = "the browser tests need Chromium; install it or set CHROME to its path";
+    debian_packages(&["chromium"]).context(advice)?;
+    installed_chromium().context(advice)
+}
+
+fn installed_chromium() -> Option<PathBuf> {
+    const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    run::on_path(&names).or_else(|| Path::new(MAC).is_file().then(|| MAC.into()))
+}
+
+/// strace, for the test that watches fsync; the test says so itself where it cannot be had.
+pub(crate) fn strace() {
+    if cfg!(target_os = "linux")
+        && run::on_path(&["strace"]).is_none()
+        && let Err(error) = debian_packages(&["strace"])
+    {
+        println!("no strace: {error:#}");
+    }
+}
+
+/// Installs Debian packages; fails unless this is a Debian where we are root.
+pub(crate) fn debian_packages(names: &[&str]) -> Result<()> {
+    if run::on_path(&["apt-get"]).is_none() {
+        bail!("not on this system by ourselves");
+    }
+    let list = names.join(" ");
+    if run::text(Command::new("id").arg("-u"))? != "0" {
+        bail!("not without root; `apt-get install {list}` brings it");
+    }
+    println!("installing {list} with apt-get");
+    let apt = |args: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
+        run::run(&mut command)
+    };
+    apt(&["update", "-qq"])?;
+    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    install.extend(names);
+    apt(&install)
+}

@@ -1,0 +1,94 @@
+//! Builds one crate for the browser: cargo, then wasm-bindgen, then wasm-opt.
+//! In: a crate that is a cdylib. Out: `NAME.js`, `NAME.d.ts`, `NAME_bg.wasm` in a folder. Everything pinned by the
+//! lock files: the glue's generator is a library of this program, wasm-opt an npm package.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::run::{self, Repo};
+use crate::setup;
+use crate::stamp::{self, Inputs};
+use crate::target_features;
+use crate::toolchain::{TARGET, Toolchain};
+
+/// What every browser from 2021 on understands, and no more.
+const FEATURES: [&str; 5] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+];
+
+/// A crate for the browser.
+pub(crate) struct Crate {
+    pub(crate) package: &'static str,
+    pub(crate) lib: &'static str,
+    /// Where the glue goes, from the repository's root.
+    pub(crate) out_dir: &'static str,
+    /// Whether the glue finds the module beside itself; otherwise its caller names the address.
+    pub(crate) finds_module: bool,
+}
+
+pub(crate) const RECORDER: Crate =
+    Crate { package: "revisit-recorder", lib: "recorder", out_dir: "recorder-wasm/js/pkg", finds_module: false };
+
+pub(crate) const DECODER: Crate =
+    Crate { package: "revisit-decoder", lib: "decoder", out_dir: "www/pkg", finds_module: true };
+
+impl Crate {
+    /// The optimised module.
+    pub(crate) fn module(&self, repo: &Repo) -> PathBuf {
+        repo.path(self.out_dir).join(format!("{}_bg.wasm", self.lib))
+    }
+}
+
+/// Compiles the crates with one cargo call, then finishes each.
+pub(crate) fn build(repo: &Repo, crates: &[Crate]) -> Result<()> {
+    let toolchain = Toolchain::find(repo)?;
+    let target_dir = repo.path("target/wasm");
+    let mut cargo = toolchain.cargo_build(repo);
+    cargo.args(["--quiet", "--profile", "wasm", "--lib", "--target-dir"]).arg(&target_dir);
+    for krate in crates {
+        cargo.args(["--package", krate.package]);
+    }
+    run::run(&mut cargo)?;
+    for krate in crates {
+        let linked = target_dir.join(TARGET).join("wasm").join(format!("{}.wasm", krate.lib));
+        let stamp = target_dir.join(format!("{}.stamp", krate.lib));
+        let mut inputs = Inputs::new()?;
+        inputs.bytes(toolchain.describe().as_bytes());
+        inputs.file(&linked)?;
+        inputs.file(&repo.path("tests/package-lock.json"))?;
+        stamp::unless_fresh(&stamp, inputs, &[krate.module(repo)], || {
+            finish(repo, krate, &linked).with_context(|| format!("cannot finish {}", linked.display()))
+        })?;
+    }
+    Ok(())
+}
+
+fn finish(repo: &Repo, krate: &Crate, linked: &Path) -> Result<()> {
+    let module = target_features::remove(&std::fs::read(linked)?, &["reference-types", "multivalue"])?;
+    let out_dir = repo.path(krate.out_dir);
+    std::fs::create_dir_all(&out_dir)?;
+    Bindgen::new()
+        .input_bytes(krate.lib, module)
+        .web(true)?
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .omit_default_module_path(!krate.finds_module)
+        .generate(&out_dir)?;
+    let module = krate.module(repo);
+    run::run(
+        setup::node_tool(repo, "wasm-opt")
+            .args(["-Oz", "--strip-debug", "--strip-producers"])
+            .arg("--strip-target-features")
+            .args(FEATURES)
+            .arg(&module)
+            .arg("-o")
+            .arg(&module),
+    )
+}
