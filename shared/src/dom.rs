@@ -1,0 +1,211 @@
+//! A `DOM` record: what changed in the tree since the last one, packed. Written by the recorder, read by the replay model.
+//!
+//! A parent's child list goes out as runs over the list it had before the batch, so that an append, a reversal or a sort
+//! costs a few bytes and removals are implied. New nodes come with their subtree; an element's tag and attributes are a
+//! *shape*, defined at its first use. Numbers are varints, `Δ` a zigzag distance from the value before it.
+//!
+//! ```text
+//! batch    at · runs: n (Δstart len)* · lists: n (Δparent ops: n op*)* · attributes: n (Δnode name value+1|0)* · texts: n (Δnode string)*
+//! op       count<<2|0 Δstart   keep a run of the old list, forward     count<<2|1 Δstart   backward (start is its first taken)
+//!          count<<2|2 (Δid)*   nodes that were elsewhere               count<<2|3 token*   new nodes, each a subtree in document order
+//! token    shape<<3|0 children    element            string<<3|1   text           string<<3|2  doctype "name\npublic\nsystem"
+//!          flags<<3|3 children    shadow root (bit 0 closed, bit 1 delegatesFocus)  flags<<3|4 children  document of an iframe (bit 0 quirks)
+//!          0<<3|5                 comment            shape<<3|6 width height  blocked element: its place only
+//!          id<<3|7                a node that was elsewhere, with its subtree
+//! shape    (at first use, when its number is the next)  namespace · tag · n (name value)*      namespace 0 HTML, 1 SVG, 2 MathML
+//! ```
+//! New nodes take the ids of `runs` in the order in which their tokens stand. A shadow root or an iframe's document is
+//! its host's first child. Id 1 is the top document.
+
+use crate::strings::StringRef;
+use crate::varint::Reader;
+use alloc::vec::Vec;
+
+/// The top document.
+pub const DOCUMENT: u32 = 1;
+
+/// Kinds of list operations, the low two bits.
+#[allow(missing_docs)]
+pub mod op {
+    pub const KEEP: u32 = 0;
+    pub const KEEP_BACKWARD: u32 = 1;
+    pub const MOVED: u32 = 2;
+    pub const NEW: u32 = 3;
+}
+
+/// Kinds of tokens, the low three bits.
+#[allow(missing_docs)]
+pub mod token {
+    pub const ELEMENT: u32 = 0;
+    pub const TEXT: u32 = 1;
+    pub const DOCTYPE: u32 = 2;
+    pub const SHADOW_ROOT: u32 = 3;
+    pub const DOCUMENT: u32 = 4;
+    pub const COMMENT: u32 = 5;
+    pub const BLOCKED: u32 = 6;
+    pub const MOVED: u32 = 7;
+}
+
+/// An element's tag and attributes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shape {
+    /// 0 HTML, 1 SVG, 2 MathML.
+    pub namespace: u8,
+    /// Local name.
+    pub tag: StringRef,
+    /// Names and values.
+    pub attributes: Vec<(StringRef, StringRef)>,
+}
+
+/// One token of a subtree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Token {
+    Element { id: u32, shape: u32, children: u32 },
+    Text { id: u32, text: StringRef },
+    Doctype { id: u32, text: StringRef },
+    ShadowRoot { id: u32, flags: u32, children: u32 },
+    Document { id: u32, flags: u32, children: u32 },
+    Comment { id: u32 },
+    Blocked { id: u32, shape: u32, width: u32, height: u32 },
+    Moved { id: u32 },
+}
+
+/// One operation on a child list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum ListOp {
+    Keep {
+        start: u32,
+        count: u32,
+        backward: bool,
+    },
+    Moved(Vec<u32>),
+    /// Flat, in document order: `count` subtrees.
+    New {
+        count: u32,
+        tokens: Vec<Token>,
+    },
+}
+
+/// The new child list of one parent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct List {
+    /// Whose.
+    pub parent: u32,
+    /// How it comes from the old list.
+    pub ops: Vec<ListOp>,
+}
+
+/// A batch as read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Batch {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// Child lists, all relative to the lists before the batch.
+    pub lists: Vec<List>,
+    /// (node, name, value or removed).
+    pub attributes: Vec<(u32, StringRef, Option<StringRef>)>,
+    /// (node, text).
+    pub texts: Vec<(u32, StringRef)>,
+}
+
+/// Reads a batch; `shapes` grows by the shapes it defines. `None` when malformed.
+pub fn read(body: &[u8], shapes: &mut Vec<Shape>) -> Option<Batch> {
+    let mut reader = Reader::new(body);
+    let mut batch = Batch { at: reader.number()?, ..Batch::default() };
+    let mut runs = Vec::new();
+    let mut last = 0;
+    for _ in 0..reader.count()? {
+        let start = reader.delta(&mut last)?;
+        let len = reader.number()?;
+        last = start.checked_add(len)?;
+        runs.push(start..last);
+    }
+    let mut ids = runs.into_iter().flatten();
+    let mut last = 0;
+    for _ in 0..reader.count()? {
+        let parent = reader.delta(&mut last)?;
+        let mut ops = Vec::new();
+        let mut position = 0;
+        let mut moved = 0;
+        for _ in 0..reader.count()? {
+            let head = reader.number()?;
+            let count = head >> 2;
+            ops.push(match head & 3 {
+                op::MOVED => ListOp::Moved((0..count).map(|_| reader.delta(&mut moved)).collect::<Option<_>>()?),
+                op::NEW => read_subtrees(&mut reader, count, &mut ids, shapes)?,
+                kind => {
+                    let start = reader.delta(&mut position)?;
+                    let backward = kind == op::KEEP_BACKWARD;
+                    position = if backward { start.wrapping_sub(count) } else { start.wrapping_add(count) };
+                    ListOp::Keep { start, count, backward }
+                }
+            });
+        }
+        batch.lists.push(List { parent, ops });
+    }
+    let mut last = 0;
+    for _ in 0..reader.count()? {
+        let node = reader.delta(&mut last)?;
+        let name = reader.number()?;
+        batch.attributes.push((node, name, reader.number()?.checked_sub(1)));
+    }
+    let mut last = 0;
+    for _ in 0..reader.count()? {
+        let node = reader.delta(&mut last)?;
+        batch.texts.push((node, reader.number()?));
+    }
+    reader.is_empty().then_some(batch)
+}
+
+fn read_subtrees(
+    reader: &mut Reader<'_>,
+    count: u32,
+    ids: &mut impl Iterator<Item = u32>,
+    shapes: &mut Vec<Shape>,
+) -> Option<ListOp> {
+    let mut tokens = Vec::new();
+    let mut open = u64::from(count);
+    while open > 0 {
+        open -= 1;
+        let head = reader.number()?;
+        let value = head >> 3;
+        let token = match head & 7 {
+            token::ELEMENT => {
+                let id = ids.next()?;
+                let shape = read_shape(reader, value, shapes)?;
+                Token::Element { id, shape, children: reader.number()? }
+            }
+            token::TEXT => Token::Text { id: ids.next()?, text: value },
+            token::DOCTYPE => Token::Doctype { id: ids.next()?, text: value },
+            token::SHADOW_ROOT => Token::ShadowRoot { id: ids.next()?, flags: value, children: reader.number()? },
+            token::DOCUMENT => Token::Document { id: ids.next()?, flags: value, children: reader.number()? },
+            token::COMMENT => Token::Comment { id: ids.next()? },
+            token::BLOCKED => {
+                let id = ids.next()?;
+                let shape = read_shape(reader, value, shapes)?;
+                Token::Blocked { id, shape, width: reader.number()?, height: reader.number()? }
+            }
+            _ => Token::Moved { id: value },
+        };
+        if let Token::Element { children, .. } | Token::ShadowRoot { children, .. } | Token::Document { children, .. } =
+            token
+        {
+            open += u64::from(children);
+        }
+        tokens.push(token);
+    }
+    Some(ListOp::New { count, tokens })
+}
+
+fn read_shape(reader: &mut Reader<'_>, number: u32, shapes: &mut Vec<Shape>) -> Option<u32> {
+    if number as usize == shapes.len() {
+        let namespace = reader.byte()?;
+        let tag = reader.number()?;
+        let count = reader.count()?;
+        let attributes = (0..count).map(|_| Some((reader.number()?, reader.number()?))).collect::<Option<_>>()?;
+        shapes.push(Shape { namespace, tag, attributes });
+    }
+    ((number as usize) < shapes.len()).then_some(number)
+}

@@ -1,0 +1,114 @@
+//! A finished recording as one blob: what the collector's `finish` writes, the store keeps, and the player opens.
+//!
+//! ```text
+//! "RVR" version=1 · postcard(id, started_at_ms, pages: [(page, offset_ms, deflated postcard [(seq, flags, at_ms, payload)])])
+//! ```
+//! Payloads are inflated and masked a second time; pages stand in the order in which they started, frames by seq. A frame
+//! that never came is a jump in `seq`. The write secret and everything [`crate::record::Declared`] are not in here.
+
+use crate::frame::Flags;
+use crate::ids::{PageId, PageSeq, RecordingId};
+use crate::limits::PAYLOAD_MAX_BYTES;
+use alloc::vec::Vec;
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use serde::{Deserialize, Serialize};
+
+const MAGIC: &[u8; 4] = b"RVR\x01";
+/// Bytes of one page after inflating: two hours at the recorder's top rate stay far below.
+const PAGE_MAX_BYTES: usize = 512 << 20;
+/// Level of DEFLATE: what a minute of recording costs on disk matters more than the milliseconds of finish.
+const LEVEL: u8 = 7;
+
+/// One visit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recording {
+    /// Which.
+    pub id: RecordingId,
+    /// Server time of the recording's time 0, in milliseconds since 1970.
+    pub started_at_ms: u64,
+    /// Its pages, by start.
+    pub pages: Vec<Page>,
+}
+
+/// One document load.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Page {
+    /// Which.
+    pub id: PageId,
+    /// Milliseconds from the recording's time 0 to the page's time 0.
+    pub offset_ms: u32,
+    /// Its frames, by seq.
+    pub frames: Vec<PageFrame>,
+}
+
+/// One frame of a page, inflated.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PageFrame {
+    /// Its place.
+    pub seq: PageSeq,
+    /// What it holds; never [`Flags::DEFLATE`].
+    pub flags: Flags,
+    /// Milliseconds from the page's time 0 to the time its records count from.
+    pub at_ms: u32,
+    /// Its records.
+    pub payload: Vec<u8>,
+}
+
+/// Why bytes are not a recording.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The first bytes are another format's, or another version's.
+    #[error("not a Revisit recording of a version that this program knows")]
+    Format,
+    /// Ends early, or does not inflate.
+    #[error("the recording is damaged")]
+    Damaged,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    id: [u8; 16],
+    started_at_ms: u64,
+    pages: Vec<StoredPage>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPage {
+    page: [u8; 8],
+    offset_ms: u32,
+    frames: Vec<u8>,
+}
+
+/// The blob of `recording`.
+pub fn write(recording: &Recording) -> Vec<u8> {
+    let pages = recording.pages.iter().map(|page| StoredPage {
+        page: page.id.0,
+        offset_ms: page.offset_ms,
+        frames: compress_to_vec(&postcard::to_allocvec(&page.frames).unwrap_or_default(), LEVEL),
+    });
+    let stored = Stored { id: recording.id.0, started_at_ms: recording.started_at_ms, pages: pages.collect() };
+    // Writing to a Vec cannot fail: postcard's only error here is a full buffer.
+    postcard::to_extend(&stored, MAGIC.to_vec()).unwrap_or_default()
+}
+
+/// The recording in `blob`.
+pub fn read(blob: &[u8]) -> Result<Recording, Unreadable> {
+    let rest = blob.strip_prefix(MAGIC).ok_or(Unreadable::Format)?;
+    let stored: Stored = postcard::from_bytes(rest).map_err(|_| Unreadable::Damaged)?;
+    let mut pages = Vec::with_capacity(stored.pages.len());
+    for page in stored.pages {
+        let frames = decompress_to_vec_with_limit(&page.frames, PAGE_MAX_BYTES).map_err(|_| Unreadable::Damaged)?;
+        let frames = postcard::from_bytes(&frames).map_err(|_| Unreadable::Damaged)?;
+        pages.push(Page { id: PageId(page.page), offset_ms: page.offset_ms, frames });
+    }
+    Ok(Recording { id: RecordingId(stored.id), started_at_ms: stored.started_at_ms, pages })
+}
+
+/// The records of a frame as it arrived, inflated when its flags say so. Over the limit or not DEFLATE is `None`.
+pub fn inflate(flags: Flags, payload: &[u8]) -> Option<Vec<u8>> {
+    if flags.has(Flags::DEFLATE) {
+        return decompress_to_vec_with_limit(payload, PAYLOAD_MAX_BYTES).ok();
+    }
+    (payload.len() <= PAYLOAD_MAX_BYTES).then(|| payload.to_vec())
+}

@@ -1,0 +1,326 @@
+//! A place in the records of one page, with the page's state there. Goes forward record by record; going back starts at
+//! the last checkpoint before the wanted time.
+
+use super::event::{Event, Snapshot, What};
+use super::tree::{Dictionary, Misfit, Tree};
+use crate::dom;
+use crate::record::{self, tag};
+use crate::recording::Page;
+use crate::strings;
+use crate::varint::Reader;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use serde::Deserialize;
+
+/// The state of a page beside its tree.
+#[derive(Clone, Debug, Default)]
+struct Surface {
+    inputs: BTreeMap<u32, What>,
+    scrolls: BTreeMap<u32, What>,
+    sizes: BTreeMap<u32, What>,
+    adopted: BTreeMap<u32, What>,
+    /// By (owner node, constructed sheet): its text, then the rules inserted and deleted since.
+    sheets: BTreeMap<(u32, u32), Vec<What>>,
+    focus: Option<What>,
+    viewport: (u32, u32),
+    url: String,
+    title: String,
+    pointer: Option<(i32, i32)>,
+}
+
+/// One inflated frame.
+#[derive(Debug)]
+struct Base {
+    /// Milliseconds from the page's time 0 that its records count from.
+    at_ms: u32,
+    records: Vec<u8>,
+    /// Frames before this one never came.
+    after_hole: bool,
+}
+
+/// A place in a page. See the module.
+#[derive(Clone, Debug)]
+pub struct Cursor {
+    frames: Arc<[Base]>,
+    frame: usize,
+    offset: usize,
+    at: u32,
+    dictionary: Dictionary,
+    tree: Tree,
+    surface: Surface,
+    /// Nothing of the tree can be known up to the next checkpoint.
+    lost: bool,
+}
+
+impl Cursor {
+    /// Stands before the page's first record.
+    pub fn new(page: &Page) -> Self {
+        let mut next_seq = 0;
+        let frames = page.frames.iter().map(|frame| {
+            let after_hole = frame.seq.0 != next_seq;
+            next_seq = frame.seq.0 + 1;
+            Base { at_ms: frame.at_ms, records: frame.payload.clone(), after_hole }
+        });
+        Self::at_start(frames.collect())
+    }
+
+    fn at_start(frames: Arc<[Base]>) -> Self {
+        Self {
+            frames,
+            frame: 0,
+            offset: 0,
+            at: 0,
+            dictionary: Dictionary::new(),
+            tree: Tree::new(),
+            surface: Surface::default(),
+            lost: false,
+        }
+    }
+
+    /// The page at `at_ms`; the cursor then stands after it.
+    pub fn seek(&mut self, at_ms: u32) -> Snapshot {
+        if at_ms < self.at {
+            *self = Self::at_start(self.frames.clone());
+        }
+        self.next(at_ms);
+        self.snapshot(at_ms)
+    }
+
+    /// What happens up to and including `until_ms`; the cursor then stands after it.
+    pub fn next(&mut self, until_ms: u32) -> Vec<Event> {
+        let mut events = Vec::new();
+        while self.step(until_ms, &mut events) {}
+        self.at = self.at.max(until_ms);
+        events
+    }
+
+    /// Everything from here to the page's end.
+    pub fn rest(&mut self) -> Vec<Event> {
+        self.next(u32::MAX)
+    }
+
+    /// Reads one record. `false` when there is none up to `until_ms`.
+    fn step(&mut self, until_ms: u32, events: &mut Vec<Event>) -> bool {
+        let frames = self.frames.clone();
+        let Some(frame) = frames.get(self.frame) else { return false };
+        if frame.at_ms > until_ms {
+            return false;
+        }
+        if self.offset == 0 && frame.after_hole && !self.lost {
+            self.lose(frame.at_ms, events);
+        }
+        let mut records = record::read(&frame.records[self.offset..]);
+        let Some(Ok((tag, body))) = records.next() else {
+            self.frame += 1;
+            self.offset = 0;
+            return true;
+        };
+        // Every body but that of STRINGS, which has no time of its own, starts with its time.
+        let at = if tag == tag::STRINGS { 0 } else { Reader::new(body).number().unwrap_or(0) };
+        let at = frame.at_ms.saturating_add(at);
+        if at > until_ms {
+            return false;
+        }
+        self.offset = frame.records.len() - records.rest().len();
+        let mut told = Vec::new();
+        match self.understand(tag, body, &mut told) {
+            Ok(()) => events.extend(told.into_iter().map(|what| Event { at, what })),
+            Err(Misfit) if !self.lost => self.lose(at, events),
+            Err(Misfit) => {}
+        }
+        true
+    }
+
+    fn lose(&mut self, at: u32, events: &mut Vec<Event>) {
+        self.lost = true;
+        events.push(Event { at, what: What::Gap { reason: 0 } });
+    }
+
+    /// Applies one record.
+    fn understand(&mut self, tag: u32, body: &[u8], told: &mut Vec<What>) -> Result<(), Misfit> {
+        if self.lost && matches!(tag, tag::DOM | tag::STRINGS) {
+            return Err(Misfit);
+        }
+        let text = |number| self.dictionary.text(number);
+        let what = match tag {
+            tag::STRINGS => {
+                let (first, strings) = strings::read(body).ok_or(Misfit)?;
+                self.dictionary.extend(first, strings.into_iter().map(|(_, text)| text))?;
+                return Ok(());
+            }
+            tag::CHECKPOINT => {
+                self.dictionary = Dictionary::new();
+                self.tree.clear();
+                self.lost = false;
+                let Surface { viewport, url, title, pointer, .. } = core::mem::take(&mut self.surface);
+                self.surface = Surface { viewport, url, title, pointer, ..Surface::default() };
+                What::Checkpoint {}
+            }
+            tag::DOM => {
+                let batch = dom::read(body, &mut self.dictionary.shapes).ok_or(Misfit)?;
+                let mut freed = Vec::new();
+                self.tree.apply(&batch, &self.dictionary, told, &mut freed)?;
+                for id in freed {
+                    self.surface.forget(id);
+                }
+                return Ok(());
+            }
+            tag::HELLO => {
+                let hello: record::Hello = parse(body)?;
+                What::Hello {
+                    url: text(hello.url),
+                    referrer: text(hello.referrer),
+                    title: text(hello.title),
+                    language: text(hello.language),
+                    viewport: hello.viewport,
+                    screen: hello.screen,
+                    pixel_ratio_percent: hello.pixel_ratio_percent,
+                    tab: hello.tab,
+                    start: hello.start,
+                }
+            }
+            tag::CHECKPOINT_END => What::CheckpointEnd {},
+            tag::POINTER => {
+                let pointer: record::Pointer = parse(body)?;
+                What::Pointer { kind: pointer.kind, points: pointer.points }
+            }
+            tag::CLICK => {
+                let record::Click { node, x, y, kind, text: label, .. } = parse(body)?;
+                What::Click { node, x, y, kind, text: text(label) }
+            }
+            tag::INPUT => {
+                let record::Input { node, value, checked, selected, by_visitor, .. } = parse(body)?;
+                What::Input { node, value: value.map(text), checked, selected, by_visitor }
+            }
+            tag::SCROLL => {
+                let record::Scroll { node, x, y, .. } = parse(body)?;
+                What::Scroll { node, x, y }
+            }
+            tag::VIEWPORT => {
+                let record::Viewport { width, height, .. } = parse(body)?;
+                What::Viewport { width, height }
+            }
+            tag::FOCUS => {
+                let record::Focus { node, .. } = parse(body)?;
+                What::Focus { node }
+            }
+            tag::VISIBILITY => {
+                let record::Visibility { visible, .. } = parse(body)?;
+                What::Visibility { visible }
+            }
+            tag::NAVIGATE => {
+                let record::Navigate { url, title, .. } = parse(body)?;
+                What::Navigate { url: text(url), title: text(title) }
+            }
+            tag::END => {
+                let record::End { reason, .. } = parse(body)?;
+                What::End { reason }
+            }
+            tag::SHEET => {
+                let record::Sheet { node, sheet, text: rules, .. } = parse(body)?;
+                What::Sheet { node, sheet, text: text(rules) }
+            }
+            tag::RULE => {
+                let record::Rule { node, sheet, index, text: rule, .. } = parse(body)?;
+                What::Rule { node, sheet, index, text: rule.map(text) }
+            }
+            tag::ADOPTED => {
+                let record::Adopted { node, sheets, .. } = parse(body)?;
+                What::Adopted { node, sheets }
+            }
+            tag::EVENT => {
+                let record::Event { name, props, .. } = parse(body)?;
+                let props = props.into_iter().map(|(name, value)| (text(name), text(value))).collect();
+                What::Custom { name: text(name), props }
+            }
+            tag::TAG => {
+                let record::Tag { key, value, .. } = parse(body)?;
+                What::Tag { key: text(key), value: text(value) }
+            }
+            tag::ERROR => {
+                let record::Error { message, .. } = parse(body)?;
+                What::Error { message: text(message) }
+            }
+            tag::GAP => {
+                let record::Gap { reason, .. } = parse(body)?;
+                self.lost = true;
+                What::Gap { reason }
+            }
+            tag::NATURAL_SIZE => {
+                let record::NaturalSize { node, width, height, .. } = parse(body)?;
+                What::NaturalSize { node, width, height }
+            }
+            // Heartbeats, what the owner declared, and tags of later versions say nothing about the page.
+            _ => return Ok(()),
+        };
+        self.surface.note(&what, &self.tree);
+        told.push(what);
+        Ok(())
+    }
+
+    fn snapshot(&self, at: u32) -> Snapshot {
+        let surface = &self.surface;
+        let nodes = self.tree.nodes();
+        let state = surface.sheets.values().flatten();
+        let state = state.chain(surface.adopted.values()).chain(surface.sizes.values()).chain(surface.inputs.values());
+        let state = state.chain(surface.scrolls.values()).chain(&surface.focus).cloned().collect();
+        Snapshot {
+            at,
+            nodes: if nodes.len() > 1 { nodes } else { Vec::new() },
+            state,
+            viewport: surface.viewport,
+            url: surface.url.clone(),
+            title: surface.title.clone(),
+            pointer: surface.pointer,
+            gap: self.lost,
+        }
+    }
+}
+
+impl Surface {
+    fn note(&mut self, what: &What, tree: &Tree) {
+        match what {
+            What::Hello { url, title, viewport, .. } => {
+                self.url.clone_from(url);
+                self.title.clone_from(title);
+                self.viewport = *viewport;
+            }
+            What::Navigate { url, title } => {
+                self.url.clone_from(url);
+                self.title.clone_from(title);
+            }
+            What::Viewport { width, height } => self.viewport = (*width, *height),
+            What::Pointer { points, .. } => {
+                let sum =
+                    points.iter().fold((0i32, 0i32), |(x, y), (_, dx, dy)| (x.wrapping_add(*dx), y.wrapping_add(*dy)));
+                self.pointer = Some(sum);
+            }
+            What::Click { x, y, .. } => self.pointer = Some((*x, *y)),
+            What::Input { node, .. } if tree.has(*node) => drop(self.inputs.insert(*node, what.clone())),
+            What::Scroll { node, .. } if tree.has(*node) => drop(self.scrolls.insert(*node, what.clone())),
+            What::NaturalSize { node, .. } if tree.has(*node) => drop(self.sizes.insert(*node, what.clone())),
+            What::Adopted { node, .. } if tree.has(*node) => drop(self.adopted.insert(*node, what.clone())),
+            What::Focus { .. } => self.focus = Some(what.clone()),
+            What::Sheet { node, sheet, .. } => drop(self.sheets.insert((*node, *sheet), alloc::vec![what.clone()])),
+            What::Rule { node, sheet, .. } => self.sheets.entry((*node, *sheet)).or_default().push(what.clone()),
+            _ => {}
+        }
+    }
+
+    fn forget(&mut self, id: u32) {
+        self.inputs.remove(&id);
+        self.scrolls.remove(&id);
+        self.sizes.remove(&id);
+        self.adopted.remove(&id);
+        self.sheets.remove(&(id, 0));
+        if self.focus == Some(What::Focus { node: id }) {
+            self.focus = None;
+        }
+    }
+}
+
+fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Misfit> {
+    postcard::from_bytes(body).map_err(|_| Misfit)
+}

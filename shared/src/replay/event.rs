@@ -1,0 +1,265 @@
+//! What the replay model tells its users: events with their time, and the state of a page at one time. Plain data, shaped
+//! for the player (serde) and the exports alike. Field names are the player's, in camel case.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// Something that happened on a page.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Milliseconds from the page's time 0.
+    pub at: u32,
+    /// What.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened. `node`, `id`, `parent`, `before` are node ids; `before` 0 is "at the end".
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[allow(missing_docs)]
+pub enum What {
+    Hello {
+        url: String,
+        referrer: String,
+        title: String,
+        language: String,
+        viewport: (u32, u32),
+        screen: (u32, u32),
+        pixel_ratio_percent: u32,
+        tab: u32,
+        start: u8,
+    },
+    /// Everything known is void; the page is built anew from the events that follow.
+    Checkpoint {},
+    CheckpointEnd {},
+    /// New nodes, parents before children: the first is inserted, the others name their parent and come in order.
+    Insert {
+        parent: u32,
+        before: u32,
+        nodes: Vec<Node>,
+    },
+    Move {
+        id: u32,
+        parent: u32,
+        before: u32,
+    },
+    Remove {
+        id: u32,
+    },
+    Attribute {
+        id: u32,
+        name: String,
+        value: Option<String>,
+    },
+    Text {
+        id: u32,
+        value: String,
+    },
+    Pointer {
+        kind: u8,
+        points: Vec<(u32, i32, i32)>,
+    },
+    Click {
+        node: u32,
+        x: i32,
+        y: i32,
+        kind: u8,
+        text: String,
+    },
+    Input {
+        node: u32,
+        value: Option<String>,
+        checked: Option<bool>,
+        selected: Option<Vec<u32>>,
+        by_visitor: bool,
+    },
+    Scroll {
+        node: u32,
+        x: i32,
+        y: i32,
+    },
+    Viewport {
+        width: u32,
+        height: u32,
+    },
+    Focus {
+        node: u32,
+    },
+    Visibility {
+        visible: bool,
+    },
+    Navigate {
+        url: String,
+        title: String,
+    },
+    End {
+        reason: u8,
+    },
+    /// All rules of the sheet of `node`, or of constructed sheet number `sheet`.
+    Sheet {
+        node: u32,
+        sheet: u32,
+        text: String,
+    },
+    /// One rule inserted (`text`) or deleted (none) at `index`.
+    Rule {
+        node: u32,
+        sheet: u32,
+        index: u32,
+        text: Option<String>,
+    },
+    Adopted {
+        node: u32,
+        sheets: Vec<u32>,
+    },
+    Custom {
+        name: String,
+        props: Vec<(String, String)>,
+    },
+    Tag {
+        key: String,
+        value: String,
+    },
+    Error {
+        message: String,
+    },
+    /// What follows up to the next checkpoint is unknown.
+    Gap {
+        reason: u8,
+    },
+    NaturalSize {
+        node: u32,
+        width: u32,
+        height: u32,
+    },
+}
+
+/// A node with what it had when it was inserted (or has, in a [`Snapshot`]).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Node {
+    /// Its id in this page.
+    pub id: u32,
+    /// Whose child it is.
+    pub parent: u32,
+    /// What it is.
+    #[serde(flatten)]
+    pub what: NodeKind,
+}
+
+/// What a node is.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[allow(missing_docs)]
+pub enum NodeKind {
+    /// The top document or an iframe's. `quirks`: it has no standards mode.
+    Document {
+        quirks: bool,
+    },
+    Doctype {
+        name: String,
+        public_id: String,
+        system_id: String,
+    },
+    /// `namespace` 0 HTML, 1 SVG, 2 MathML. `blocked`: width and height of a place whose inside was never read.
+    Element {
+        namespace: u8,
+        tag: String,
+        attributes: Vec<(String, String)>,
+        blocked: Option<(u32, u32)>,
+    },
+    Text {
+        value: String,
+    },
+    Comment {},
+    ShadowRoot {
+        closed: bool,
+        delegates_focus: bool,
+    },
+    /// An existing node that moves here with its subtree (only in `Insert`).
+    Moved {},
+}
+
+/// A page at one time: build it from nothing, then go on with events.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// Milliseconds from the page's time 0.
+    pub at: u32,
+    /// Parents before children, siblings in order. The first is the top document (id 1). Empty before the first checkpoint.
+    pub nodes: Vec<Node>,
+    /// Last `Input` of each field, last `Scroll`, `Sheet`, `Rule`s after it, `Adopted`, `NaturalSize`, `Focus`: events to
+    /// apply after the nodes, in this order.
+    pub state: Vec<What>,
+    /// CSS pixels.
+    pub viewport: (u32, u32),
+    /// The address at that time.
+    pub url: String,
+    /// The title at that time.
+    pub title: String,
+    /// Last place of the pointer.
+    pub pointer: Option<(i32, i32)>,
+    /// Whether the page is in a gap at that time.
+    pub gap: bool,
+}
+
+/// What the player shows before playing: the whole recording at a glance. Times are milliseconds from its time 0.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    /// From the first event to the last.
+    pub duration_ms: u32,
+    /// Pages by start; the index is the page's number.
+    pub pages: Vec<PageOverview>,
+    /// Which page is before the visitor's eyes when (tabs): in order, without overlaps or holes between its ends.
+    pub segments: Vec<Segment>,
+    /// Clicks, rage clicks, inputs, errors, navigations, custom events: marks on the timeline, by time.
+    pub marks: Vec<Mark>,
+    /// Stretches longer than [`super::INACTIVE_MS`] without anything the visitor did: start, end.
+    pub inactive: Vec<(u32, u32)>,
+    /// Stretches about which nothing is known: start, end.
+    pub gaps: Vec<(u32, u32)>,
+}
+
+/// One page at a glance.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct PageOverview {
+    /// Hexadecimal page id.
+    pub id: String,
+    /// Milliseconds from the recording's time 0 to the page's: page time + this = recording time.
+    pub offset_ms: u32,
+    pub start_ms: u32,
+    pub end_ms: u32,
+    pub url: String,
+    pub title: String,
+    pub viewport: (u32, u32),
+    pub tab: u32,
+}
+
+/// The page shown from `from_ms` to `to_ms`.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Segment {
+    pub from_ms: u32,
+    pub to_ms: u32,
+    pub page: u32,
+}
+
+/// A mark on the timeline.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Mark {
+    pub at_ms: u32,
+    pub page: u32,
+    /// `click`, `rage`, `input`, `error`, `navigate`, `page`, `event`, `tag`, `scroll`.
+    pub kind: &'static str,
+    /// What it says: text clicked, address, name of the event.
+    pub label: String,
+}
