@@ -1,0 +1,114 @@
+// What a document is made of, as plain facts that can be compared across documents.
+// In: a document in the browser (`domFacts` runs there). Out: JSON of tags, attributes, text, shadow roots, iframes, form state, scroll.
+// Never: includes script content, comments, or what differs without being seen (how text is split into nodes).
+
+/**
+ * @typedef {object} DocumentFacts
+ * @property {string} doctype
+ * @property {string} mode `CSS1Compat` or `BackCompat`
+ * @property {string} title
+ * @property {[number, number]} scroll
+ * @property {(ElementFacts | string)[]} children
+ *
+ * @typedef {object} ElementFacts
+ * @property {string} tag
+ * @property {string} namespace
+ * @property {Record<string, string>} attributes
+ * @property {(ElementFacts | string)[]} children
+ * @property {{children: (ElementFacts | string)[], sheets: string[]}} [shadow]
+ * @property {DocumentFacts} [document] of a same-origin iframe
+ * @property {string} [value]
+ * @property {boolean} [checked]
+ * @property {number} [selectedIndex]
+ * @property {[number, number]} [scroll]
+ * @property {string} [css] rules of a <style>
+ * @property {[number, number, number, number]} [place] x, y, width, height in whole pixels
+ */
+
+/**
+ * Runs in the page: holds everything it needs.
+ * @param {Document} [root]
+ * @param {{places?: boolean}} [options] `places` adds where each element stands
+ * @returns {DocumentFacts}
+ */
+export function domFacts(root = document, { places = false } = {}) {
+  /** @param {CSSStyleSheet | null} sheet */
+  const rules = (sheet) => {
+    try {
+      return sheet ? [...sheet.cssRules].map((rule) => rule.cssText).join("\n") : "";
+    } catch {
+      return "(unreadable)";
+    }
+  };
+
+  /** @param {Node} parent @returns {(ElementFacts | string)[]} */
+  const childrenOf = (parent) => {
+    /** @type {(ElementFacts | string)[]} */
+    const children = [];
+    for (const child of parent.childNodes) {
+      if (child.nodeType === 3) {
+        const text = child.nodeValue ?? "";
+        const last = children.at(-1);
+        if (text === "") continue;
+        if (typeof last === "string") children[children.length - 1] = last + text;
+        else children.push(text);
+      } else if (child.nodeType === 1) {
+        children.push(elementFacts(/** @type {Element} */ (child)));
+      }
+    }
+    return children;
+  };
+
+  /** @param {Element} element @returns {ElementFacts} */
+  const elementFacts = (element) => {
+    const tag = element.localName;
+    const contentSkipped = tag === "script" || tag === "noscript" || tag === "template" || tag === "style";
+    /** @type {ElementFacts} */
+    const facts = {
+      tag,
+      namespace: element.namespaceURI ?? "",
+      attributes: Object.fromEntries([...element.attributes].map((a) => [a.name, a.value]).sort(([a], [b]) => (a < b ? -1 : 1))),
+      children: contentSkipped ? [] : childrenOf(element),
+    };
+    const view = element.ownerDocument.defaultView;
+    if (element.shadowRoot) {
+      facts.shadow = { children: childrenOf(element.shadowRoot), sheets: element.shadowRoot.adoptedStyleSheets.map(rules) };
+    }
+    if (tag === "style") facts.css = rules(/** @type {HTMLStyleElement} */ (element).sheet);
+    if (tag === "iframe") {
+      let inside = null;
+      try {
+        inside = /** @type {HTMLIFrameElement} */ (element).contentDocument;
+      } catch {
+        // Another origin's: its inside is nobody's business.
+      }
+      if (inside) facts.document = documentFacts(inside);
+    }
+    if (tag === "input" || tag === "textarea" || tag === "select") {
+      const field = /** @type {HTMLInputElement & HTMLSelectElement} */ (/** @type {unknown} */ (element));
+      if (field.type === "checkbox" || field.type === "radio") facts.checked = field.checked;
+      else if (field.type !== "file") facts.value = field.value;
+      if (tag === "select") facts.selectedIndex = field.selectedIndex;
+    }
+    const ownScroll = element !== element.ownerDocument.scrollingElement && element !== element.ownerDocument.documentElement;
+    if (ownScroll && (element.scrollTop !== 0 || element.scrollLeft !== 0)) {
+      facts.scroll = [Math.round(element.scrollLeft), Math.round(element.scrollTop)];
+    }
+    if (places && view) {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      facts.place = [Math.round(x), Math.round(y), Math.round(width), Math.round(height)];
+    }
+    return facts;
+  };
+
+  /** @param {Document} of @returns {DocumentFacts} */
+  const documentFacts = (of) => ({
+    doctype: of.doctype ? [of.doctype.name, of.doctype.publicId, of.doctype.systemId].join(" ").trim() : "",
+    mode: of.compatMode,
+    title: of.title,
+    scroll: [Math.round(of.defaultView?.scrollX ?? 0), Math.round(of.defaultView?.scrollY ?? 0)],
+    children: childrenOf(of),
+  });
+
+  return documentFacts(root);
+}

@@ -1,0 +1,119 @@
+// rrweb's own Replayer as a second opinion on our export.
+// In: an rrweb event array. Out: the DOM facts of what it shows at a time. Never: uses our player or our decoder.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { newPage } from "./browser.js";
+import { domFacts } from "./dom.js";
+import { pause } from "./until.js";
+
+/**
+ * @typedef {import("./dom.js").DocumentFacts} DocumentFacts
+ * @typedef {import("./dom.js").ElementFacts} ElementFacts
+ * @typedef {{type: number, timestamp: number, data: any}} RrwebEvent
+ */
+
+const HTML = "http://www.w3.org/1999/xhtml";
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+
+const folder = dirname(createRequire(import.meta.url).resolve("@rrweb/replay"));
+
+/**
+ * @param {import("puppeteer-core").Browser} browser
+ * @param {RrwebEvent[]} events
+ */
+export async function openReplayer(browser, events) {
+  const page = await newPage(browser);
+  /** @type {string[]} */
+  const asked = [];
+  page.on("request", (request) => {
+    if (!/^(about|data|blob):/.test(request.url())) asked.push(request.url());
+  });
+  await page.setContent("<!doctype html><title>rrweb</title><body></body>");
+  await page.addScriptTag({ content: await readFile(join(folder, "../umd/replay.js"), "utf8") });
+  await page.addStyleTag({ content: await readFile(join(folder, "style.css"), "utf8") });
+  const kept = await page.evaluate((all) => {
+    const { Replayer } = /** @type {any} */ (window).rrwebReplay;
+    const replayer = new Replayer(all, { root: document.body, mouseTail: false, showWarning: true, UNSAFE_replayCanvas: false });
+    Object.assign(window, { replayer });
+    return replayer.getMetaData();
+  }, /** @type {any} */ (events));
+
+  return {
+    page,
+    /** Addresses that the replay asked for: there must be none. */
+    asked,
+    /** Milliseconds since 1970 of its first event and its last. */
+    startTime: /** @type {number} */ (kept.startTime),
+    endTime: /** @type {number} */ (kept.endTime),
+
+    /**
+     * @param {number} wall milliseconds since 1970
+     * @returns {Promise<DocumentFacts>}
+     */
+    async at(wall) {
+      await page.evaluate((offset) => /** @type {any} */ (window).replayer.pause(offset), wall - kept.startTime + 1);
+      await pause(300);
+      const frame = await page.$("iframe");
+      assert.ok(frame, "the Replayer has made its iframe");
+      const inside = await frame.contentFrame();
+      return normalise(await inside.evaluate(domFacts));
+    },
+  };
+}
+
+/**
+ * Takes away what rrweb adds of itself: `rr_` attributes, `:hover` classes, its own style element, <style> for <link>,
+ * <noscript> for <script>, form state as attributes, `autocomplete="off"`; and what it cannot hold: the namespace of MathML.
+ * @param {DocumentFacts} facts
+ * @returns {DocumentFacts}
+ */
+export function normalise(facts) {
+  /** @param {(ElementFacts | string)[]} list @returns {(ElementFacts | string)[]} */
+  const children = (list) =>
+    list.flatMap((child) => {
+      if (typeof child === "string") return [child];
+      if (child.tag === "script" || child.tag === "noscript") return [];
+      return [element(child)];
+    }).reduce((/** @type {(ElementFacts | string)[]} */ all, child) => {
+      const last = all.at(-1);
+      if (typeof child === "string" && typeof last === "string") all[all.length - 1] = last + child;
+      else all.push(child);
+      return all;
+    }, []);
+
+  /** @param {ElementFacts} one @returns {ElementFacts} */
+  const element = (one) => {
+    const { css: _css, ...rest } = one;
+    const sheet = one.tag === "style" || (one.tag === "link" && /stylesheet/i.test(one.attributes.rel ?? ""));
+    const attributes = Object.fromEntries(
+      Object.entries(one.attributes)
+        .filter(([name]) => !/^(rr_|rrweb)|^(value|checked|selected|autocomplete)$/.test(name))
+        .filter(([name]) => !(sheet && (name === "href" || name === "crossorigin" || name === "rel")))
+        .filter(([name]) => !(one.tag === "iframe" && (name === "src" || name === "sandbox")))
+        .map(([name, value]) => [name, name === "class" ? value.replace(/(^|\s)(:hover|rrweb-paused)(?=\s|$)/g, "").trim() : value])
+        .filter(([name, value]) => !(name === "class" && value === "")),
+    );
+    return {
+      ...rest,
+      tag: sheet ? "style" : one.tag,
+      namespace: one.namespace === MATHML ? HTML : one.namespace,
+      attributes,
+      children: sheet ? [] : children(one.children),
+      ...(one.shadow ? { shadow: { ...one.shadow, children: children(one.shadow.children) } } : {}),
+      ...(one.document ? { document: normalise(one.document) } : {}),
+    };
+  };
+
+  const result = { ...facts, children: children(facts.children) };
+  for (const root of result.children) {
+    if (typeof root !== "object" || root.tag !== "html") continue;
+    // The Replayer puts a style element of its own between <html> and <head>.
+    const own = root.children.findIndex((child) => typeof child === "object" && child.tag === "style" && Object.keys(child.attributes).length === 0);
+    const head = root.children.findIndex((child) => typeof child === "object" && child.tag === "head");
+    if (own >= 0 && own < head) root.children.splice(own, 1);
+  }
+  return result;
+}
