@@ -30,8 +30,15 @@ impl Toolchain {
     pub(crate) fn find(repo: &Repo) -> Result<Self> {
         let sysroot = PathBuf::from(run::text(repo.command("rustc").args(["--print", "sysroot"]))?);
         let has_target = || sysroot.join("lib/rustlib").join(TARGET).is_dir();
-        if !has_target() && !debian_is_ready() && !add_target(repo) {
-            install_debian()?;
+        // Rustup is asked once: where it reaches no host, asking again costs seconds each time.
+        let rustup_failed = repo.path("target/wasm/rustup-failed");
+        let asked = rustup_failed.exists() && debian_is_ready();
+        if !has_target() && !asked && !add_target(repo) {
+            if !debian_is_ready() {
+                install_debian()?;
+            }
+            std::fs::create_dir_all(repo.path("target/wasm"))?;
+            std::fs::write(&rustup_failed, "")?;
         }
         if has_target() {
             let rustc = run::text(repo.command("rustc").arg("-vV"))?;

@@ -58,7 +58,7 @@ pub(crate) fn build(repo: &Repo, crates: &[Crate]) -> Result<()> {
     for krate in crates {
         let linked = target_dir.join(TARGET).join("wasm").join(format!("{}.wasm", krate.lib));
         let stamp = target_dir.join(format!("{}.stamp", krate.lib));
-        let mut inputs = Inputs::new()?;
+        let mut inputs = Inputs::with_this_program()?;
         inputs.bytes(toolchain.describe().as_bytes());
         inputs.file(&linked)?;
         inputs.file(&repo.path("tests/package-lock.json"))?;

@@ -19,7 +19,7 @@ const LANGUAGE: &str = "--target=es2021";
 pub(crate) fn build(repo: &Repo) -> Result<()> {
     let sources = repo.path("recorder-wasm/js");
     let out_dir = repo.path("www/pkg");
-    let mut inputs = Inputs::new()?;
+    let mut inputs = Inputs::with_this_program()?;
     inputs.folder(&sources)?;
     inputs.file(&repo.path("tests/package-lock.json"))?;
     let outputs = [out_dir.join("revisit.js"), out_dir.join("assets.json")];
