@@ -5,13 +5,14 @@
 //! *shape*, defined at its first use. Numbers are varints, `Δ` a zigzag distance from the value before it.
 //!
 //! ```text
-//! batch    at · runs: n (Δstart len)* · lists: n (Δparent ops: n op*)* · attributes: n (Δnode name value+1|0)* · texts: n (Δnode string)*
+//! batch    at · runs: n (Δstart len)* · lists: n (Δparent op* 0)* · attributes: n (Δnode name value+1|0)* · texts: n (Δnode string)*
 //! op       count<<2|0 Δstart   keep a run of the old list, forward     count<<2|1 Δstart   backward (start is its first taken)
-//!          count<<2|2 (Δid)*   nodes that were elsewhere               count<<2|3 token*   new nodes, each a subtree in document order
-//! token    shape<<3|0 children    element            string<<3|1   text           string<<3|2  doctype "name\npublic\nsystem"
-//!          flags<<3|3 children    shadow root (bit 0 closed, bit 1 delegatesFocus)  flags<<3|4 children  document of an iframe (bit 0 quirks)
-//!          0<<3|5                 comment            shape<<3|6 width height  blocked element: its place only
-//!          id<<3|7                a node that was elsewhere, with its subtree
+//!          count<<2|2 (Δid)*   nodes that were elsewhere               3 token* end        new nodes, each a subtree
+//! token    shape<<3|0 token* end    element           string<<3|1    text       string<<3|2    doctype "name\npublic\nsystem"
+//!          flags<<3|3 token* end    shadow root (bit 0 closed, bit 1 delegatesFocus)
+//!          flags<<3|4 token* end    document of an iframe (bit 0 quirks)
+//!          5    comment             8|5    end         shape<<3|6 width height    blocked element: its place only
+//!          id<<3|7    a node that was elsewhere, with its subtree
 //! shape    (at first use, when its number is the next)  namespace · tag · n (name value)*      namespace 0 HTML, 1 SVG, 2 MathML
 //! ```
 //! New nodes take the ids of `runs` in the order in which their tokens stand. A shadow root or an iframe's document is
@@ -42,6 +43,8 @@ pub mod token {
     pub const SHADOW_ROOT: u32 = 3;
     pub const DOCUMENT: u32 = 4;
     pub const COMMENT: u32 = 5;
+    /// [`COMMENT`] with value 1: the innermost open token or the `NEW` operation ends.
+    pub const END: u32 = 13;
     pub const BLOCKED: u32 = 6;
     pub const MOVED: u32 = 7;
 }
@@ -61,14 +64,15 @@ pub struct Shape {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
 pub enum Token {
-    Element { id: u32, shape: u32, children: u32 },
+    Element { id: u32, shape: u32 },
     Text { id: u32, text: StringRef },
     Doctype { id: u32, text: StringRef },
-    ShadowRoot { id: u32, flags: u32, children: u32 },
-    Document { id: u32, flags: u32, children: u32 },
+    ShadowRoot { id: u32, flags: u32 },
+    Document { id: u32, flags: u32 },
     Comment { id: u32 },
     Blocked { id: u32, shape: u32, width: u32, height: u32 },
     Moved { id: u32 },
+    End,
 }
 
 /// One operation on a child list.
@@ -81,11 +85,8 @@ pub enum ListOp {
         backward: bool,
     },
     Moved(Vec<u32>),
-    /// Flat, in document order: `count` subtrees.
-    New {
-        count: u32,
-        tokens: Vec<Token>,
-    },
+    /// Subtrees, flat, in document order, each open token closed by `End`.
+    New(Vec<Token>),
 }
 
 /// The new child list of one parent.
@@ -129,12 +130,15 @@ pub fn read(body: &[u8], shapes: &mut Vec<Shape>) -> Option<Batch> {
         let mut ops = Vec::new();
         let mut position = 0;
         let mut moved = 0;
-        for _ in 0..reader.count()? {
+        loop {
             let head = reader.number()?;
+            if head == 0 {
+                break;
+            }
             let count = head >> 2;
             ops.push(match head & 3 {
                 op::MOVED => ListOp::Moved((0..count).map(|_| reader.delta(&mut moved)).collect::<Option<_>>()?),
-                op::NEW => read_subtrees(&mut reader, count, &mut ids, shapes)?,
+                op::NEW => ListOp::New(read_subtrees(&mut reader, &mut ids, shapes)?),
                 kind => {
                     let start = reader.delta(&mut position)?;
                     let backward = kind == op::KEEP_BACKWARD;
@@ -161,42 +165,40 @@ pub fn read(body: &[u8], shapes: &mut Vec<Shape>) -> Option<Batch> {
 
 fn read_subtrees(
     reader: &mut Reader<'_>,
-    count: u32,
     ids: &mut impl Iterator<Item = u32>,
     shapes: &mut Vec<Shape>,
-) -> Option<ListOp> {
+) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
-    let mut open = u64::from(count);
-    while open > 0 {
-        open -= 1;
+    let mut open = 1u32;
+    loop {
         let head = reader.number()?;
         let value = head >> 3;
         let token = match head & 7 {
-            token::ELEMENT => {
-                let id = ids.next()?;
-                let shape = read_shape(reader, value, shapes)?;
-                Token::Element { id, shape, children: reader.number()? }
-            }
+            _ if head == token::END => Token::End,
+            token::ELEMENT => Token::Element { id: ids.next()?, shape: read_shape(reader, value, shapes)? },
             token::TEXT => Token::Text { id: ids.next()?, text: value },
             token::DOCTYPE => Token::Doctype { id: ids.next()?, text: value },
-            token::SHADOW_ROOT => Token::ShadowRoot { id: ids.next()?, flags: value, children: reader.number()? },
-            token::DOCUMENT => Token::Document { id: ids.next()?, flags: value, children: reader.number()? },
+            token::SHADOW_ROOT => Token::ShadowRoot { id: ids.next()?, flags: value },
+            token::DOCUMENT => Token::Document { id: ids.next()?, flags: value },
             token::COMMENT => Token::Comment { id: ids.next()? },
-            token::BLOCKED => {
-                let id = ids.next()?;
-                let shape = read_shape(reader, value, shapes)?;
-                Token::Blocked { id, shape, width: reader.number()?, height: reader.number()? }
-            }
+            token::BLOCKED => Token::Blocked {
+                id: ids.next()?,
+                shape: read_shape(reader, value, shapes)?,
+                width: reader.number()?,
+                height: reader.number()?,
+            },
             _ => Token::Moved { id: value },
         };
-        if let Token::Element { children, .. } | Token::ShadowRoot { children, .. } | Token::Document { children, .. } =
-            token
-        {
-            open += u64::from(children);
+        match token {
+            Token::Element { .. } | Token::ShadowRoot { .. } | Token::Document { .. } => open += 1,
+            Token::End => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some(tokens);
         }
         tokens.push(token);
     }
-    Some(ListOp::New { count, tokens })
 }
 
 fn read_shape(reader: &mut Reader<'_>, number: u32, shapes: &mut Vec<Shape>) -> Option<u32> {

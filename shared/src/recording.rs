@@ -9,6 +9,9 @@
 use crate::frame::Flags;
 use crate::ids::{PageId, PageSeq, RecordingId};
 use crate::limits::PAYLOAD_MAX_BYTES;
+use crate::mask::Rules;
+use crate::record::{self, tag};
+use crate::strings;
 use alloc::vec::Vec;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
@@ -103,6 +106,23 @@ pub fn read(blob: &[u8]) -> Result<Recording, Unreadable> {
         pages.push(Page { id: PageId(page.page), offset_ms: page.offset_ms, frames });
     }
     Ok(Recording { id: RecordingId(stored.id), started_at_ms: stored.started_at_ms, pages })
+}
+
+/// Masks the strings of a frame's records a second time, so that a hostile or outdated recorder cannot leave in clear what
+/// the site's settings hide. All else stays as it is. `None` when the bytes do not divide into records.
+pub fn remask(records: &[u8], rules: &Rules) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(records.len());
+    for one in record::read(records) {
+        let (tag, body) = one.ok()?;
+        if tag == tag::STRINGS {
+            let (first, pieces) = strings::read(body)?;
+            let masked = pieces.iter().map(|piece| (piece.kind, piece.continued, rules.again(piece.kind, piece.text)));
+            record::put_packed(&mut out, tag, &strings::write(first, masked));
+        } else {
+            record::put_packed(&mut out, tag, body);
+        }
+    }
+    Some(out)
 }
 
 /// The records of a frame as it arrived, inflated when its flags say so. Over the limit or not DEFLATE is `None`.

@@ -3,6 +3,12 @@
 //! In: [`Masked`] text with the kind of place it came from. Out: a number that the other records use. Number 0 is the
 //! empty string. A checkpoint empties the dictionary, so that a page can be played from there. The kind lets the collector
 //! apply the same masking rules a second time without understanding anything else of the frame.
+//!
+//! ```text
+//! body    first number · count · (kind · len · bytes)*
+//! ```
+//! A long string comes in pieces, so that every frame fits: a piece whose kind has [`CONTINUED`] set goes on in the next
+//! one and has no number of its own.
 
 use crate::mask::Masked;
 use crate::varint::{self, Reader};
@@ -46,62 +52,113 @@ impl Kind {
     }
 }
 
+/// Set on the kind of a piece that is not the last of its string.
+pub const CONTINUED: u8 = 0x80;
+/// UTF-8 bytes of one piece at most.
+const PIECE_MAX_BYTES: usize = 12 << 10;
+
 /// Strings that are new since the last `STRINGS` record.
 #[derive(Debug, Default)]
 pub struct NewStrings {
     first: StringRef,
-    count: u32,
     bytes: Vec<u8>,
+    /// Where each piece ends in `bytes`, and whether it ends a string.
+    pieces: Vec<(u32, bool)>,
+    next: StringRef,
 }
 
 impl NewStrings {
     /// Starts collecting; the first string gets the number `first`.
     pub fn starting_at(first: StringRef) -> Self {
-        Self { first, count: 0, bytes: Vec::new() }
+        Self { first, next: first, ..Self::default() }
     }
 
     /// Adds a string and gives its number.
     pub fn push(&mut self, kind: Kind, text: &Masked<'_>) -> StringRef {
-        let text = text.as_str();
-        self.bytes.push(kind as u8);
-        varint::put(&mut self.bytes, text.len() as u32);
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.count += 1;
-        self.first + self.count - 1
+        let mut rest = text.as_str();
+        loop {
+            let mut cut = rest.len().min(PIECE_MAX_BYTES);
+            while !rest.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            let (piece, after) = rest.split_at(cut);
+            let is_last = after.is_empty();
+            self.bytes.push(kind as u8 | if is_last { 0 } else { CONTINUED });
+            varint::put(&mut self.bytes, piece.len() as u32);
+            self.bytes.extend_from_slice(piece.as_bytes());
+            self.pieces.push((self.bytes.len() as u32, is_last));
+            rest = after;
+            if is_last {
+                break;
+            }
+        }
+        self.next += 1;
+        self.next - 1
     }
 
-    /// Bytes that the record would have.
-    pub fn len_bytes(&self) -> usize {
-        self.bytes.len()
+    /// The bodies of the `STRINGS` records that say what was added, each of at most about `max_bytes`.
+    pub fn take(&mut self, max_bytes: usize, mut body: impl FnMut(&[u8])) {
+        let mut start = 0;
+        let mut first = 0;
+        while first < self.pieces.len() {
+            let fits = |(end, _): &&(u32, bool)| *end as usize - start <= max_bytes;
+            let count = self.pieces[first..].iter().take_while(fits).count().max(1);
+            let pieces = &self.pieces[first..first + count];
+            let end = pieces.last().map_or(start, |(end, _)| *end as usize);
+            let mut record = Vec::with_capacity(end - start + 8);
+            varint::put(&mut record, self.first);
+            varint::put(&mut record, count as u32);
+            record.extend_from_slice(&self.bytes[start..end]);
+            body(&record);
+            self.first += pieces.iter().filter(|(_, is_last)| *is_last).count() as u32;
+            start = end;
+            first += count;
+        }
+        self.bytes.clear();
+        self.pieces.clear();
     }
 
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// The record's body: `first count (kind len bytes)*`. Collecting goes on after it.
-    pub fn take(&mut self) -> Vec<u8> {
-        let mut body = Vec::with_capacity(self.bytes.len() + 8);
-        varint::put(&mut body, self.first);
-        varint::put(&mut body, self.count);
-        body.append(&mut self.bytes);
-        self.first += self.count;
-        self.count = 0;
-        body
+        self.pieces.is_empty()
     }
 }
 
-/// Reads a `STRINGS` record: the number of its first string and each string with its kind. `None` when malformed.
-pub fn read(body: &[u8]) -> Option<(StringRef, Vec<(Kind, &str)>)> {
+/// One piece of a `STRINGS` record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Piece<'a> {
+    /// What kind of place it came from.
+    pub kind: Kind,
+    /// Its text.
+    pub text: &'a str,
+    /// Whether the next piece goes on with the same string.
+    pub continued: bool,
+}
+
+/// Reads a `STRINGS` record: the number of its first string, and the pieces. `None` when malformed.
+pub fn read(body: &[u8]) -> Option<(StringRef, Vec<Piece<'_>>)> {
     let mut reader = Reader::new(body);
     let first = reader.number()?;
     let count = reader.count()?;
-    let mut strings = Vec::with_capacity(count.min(1024));
+    let mut pieces = Vec::with_capacity(count.min(1024));
     for _ in 0..count {
-        let kind = Kind::from_byte(reader.byte()?);
+        let kind = reader.byte()?;
         let len = reader.number()? as usize;
-        strings.push((kind, core::str::from_utf8(reader.bytes(len)?).ok()?));
+        let text = core::str::from_utf8(reader.bytes(len)?).ok()?;
+        pieces.push(Piece { kind: Kind::from_byte(kind & !CONTINUED), text, continued: kind & CONTINUED != 0 });
     }
-    reader.is_empty().then_some((first, strings))
+    reader.is_empty().then_some((first, pieces))
+}
+
+/// Writes a `STRINGS` record from pieces that [`read`] gave, with text made anew by the rules.
+pub fn write<'a>(first: StringRef, pieces: impl ExactSizeIterator<Item = (Kind, bool, Masked<'a>)>) -> Vec<u8> {
+    let mut body = Vec::new();
+    varint::put(&mut body, first);
+    varint::put(&mut body, pieces.len() as u32);
+    for (kind, continued, text) in pieces {
+        body.push(kind as u8 | if continued { CONTINUED } else { 0 });
+        varint::put(&mut body, text.as_str().len() as u32);
+        body.extend_from_slice(text.as_str().as_bytes());
+    }
+    body
 }

@@ -146,8 +146,8 @@ impl Cursor {
         let text = |number| self.dictionary.text(number);
         let what = match tag {
             tag::STRINGS => {
-                let (first, strings) = strings::read(body).ok_or(Misfit)?;
-                self.dictionary.extend(first, strings.into_iter().map(|(_, text)| text))?;
+                let (first, pieces) = strings::read(body).ok_or(Misfit)?;
+                self.dictionary.extend(first, &pieces)?;
                 return Ok(());
             }
             tag::CHECKPOINT => {

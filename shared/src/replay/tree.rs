@@ -4,12 +4,13 @@
 use super::event::{Node, NodeKind, What};
 use crate::dom::{self, Batch, ListOp, Shape, Token};
 use crate::limits::NODES_MAX;
-use crate::strings::StringRef;
+use crate::strings::{Piece, StringRef};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// A batch refers to something that is not there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +43,8 @@ pub struct Tree {
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     strings: Vec<Arc<str>>,
+    /// Pieces of a string whose last piece has not come.
+    partial: String,
     /// Shapes defined so far.
     pub shapes: Vec<Shape>,
 }
@@ -49,17 +52,24 @@ pub struct Dictionary {
 impl Dictionary {
     /// Holds the empty string, number 0, as every dictionary does.
     pub fn new() -> Self {
-        Self { strings: vec![Arc::from("")], shapes: Vec::new() }
+        Self { strings: vec![Arc::from("")], ..Self::default() }
     }
 
-    /// Adds strings from number `first` on. Numbers already known keep their string; a hole is refused.
-    pub fn extend<'a>(&mut self, first: StringRef, strings: impl Iterator<Item = &'a str>) -> Result<(), Misfit> {
-        for (number, text) in (first as usize..).zip(strings) {
-            match number.cmp(&self.strings.len()) {
-                core::cmp::Ordering::Less => {}
-                core::cmp::Ordering::Equal => self.strings.push(Arc::from(text)),
-                core::cmp::Ordering::Greater => return Err(Misfit),
+    /// Adds the strings of a `STRINGS` record. Numbers already known keep their string; a hole is refused.
+    pub fn extend(&mut self, first: StringRef, pieces: &[Piece<'_>]) -> Result<(), Misfit> {
+        let mut number = first as usize;
+        for piece in pieces {
+            self.partial.push_str(piece.text);
+            if piece.continued {
+                continue;
             }
+            match number.cmp(&self.strings.len()) {
+                Ordering::Less => {}
+                Ordering::Equal => self.strings.push(Arc::from(self.partial.as_str())),
+                Ordering::Greater => return Err(Misfit),
+            }
+            self.partial.clear();
+            number += 1;
         }
         Ok(())
     }
@@ -212,15 +222,7 @@ impl Tree {
                         places.push(Place::Moves(*id));
                     }
                 }
-                ListOp::New { count, tokens } => {
-                    let mut tokens = tokens.iter();
-                    for _ in 0..*count {
-                        places.push(match self.plant(parent, &mut tokens, dictionary)? {
-                            (id, true) => Place::Moves(id),
-                            (id, false) => Place::New(id),
-                        });
-                    }
-                }
+                ListOp::New(tokens) => self.plant(parent, tokens, dictionary, &mut places)?,
             }
         }
         for place in longest_ascending(&kept) {
@@ -246,46 +248,54 @@ impl Tree {
         Ok(())
     }
 
-    /// Builds one subtree from its tokens. Gives its root, and whether that was there before.
-    fn plant<'a>(
+    /// Builds subtrees from their tokens as the next children of `parent`; their roots are added to `places`.
+    fn plant(
         &mut self,
         parent: u32,
-        tokens: &mut impl Iterator<Item = &'a Token>,
+        tokens: &[Token],
         dictionary: &Dictionary,
-    ) -> Result<(u32, bool), Misfit> {
-        let mut root = None;
-        // Parents whose children are still to come, with their number: no recursion, a page may be deep.
-        let mut open = vec![(parent, 1)];
-        while let Some((parent, missing)) = open.pop() {
-            if missing == 0 {
-                continue;
-            }
-            open.push((parent, missing - 1));
-            let (id, content, children) = match *tokens.next().ok_or(Misfit)? {
-                Token::Moved { id } => {
-                    self.adopt(parent, id)?;
-                    root.get_or_insert((id, true));
+        places: &mut Vec<Place>,
+    ) -> Result<(), Misfit> {
+        // No recursion: a page may be deep.
+        let mut open = vec![parent];
+        for token in tokens {
+            let parent = *open.last().ok_or(Misfit)?;
+            let is_root = open.len() == 1;
+            let (id, content, has_children) = match *token {
+                Token::End => {
+                    open.pop();
                     continue;
                 }
-                Token::Element { id, shape, children } => (id, element(shape, None, dictionary)?, children),
-                Token::Blocked { id, shape, width, height } => {
-                    (id, element(shape, Some((width, height)), dictionary)?, 0)
+                Token::Moved { id } => {
+                    self.adopt(parent, id)?;
+                    if is_root {
+                        places.push(Place::Moves(id));
+                    }
+                    continue;
                 }
-                Token::Text { id, text } => (id, Content::Text(dictionary.get(text)?), 0),
-                Token::Doctype { id, text } => (id, Content::Doctype(dictionary.get(text)?), 0),
-                Token::ShadowRoot { id, flags, children } => (id, Content::ShadowRoot { flags }, children),
-                Token::Document { id, flags, children } => (id, Content::Document { quirks: flags & 1 == 1 }, children),
-                Token::Comment { id } => (id, Content::Comment, 0),
+                Token::Element { id, shape } => (id, element(shape, None, dictionary)?, true),
+                Token::Blocked { id, shape, width, height } => {
+                    (id, element(shape, Some((width, height)), dictionary)?, false)
+                }
+                Token::Text { id, text } => (id, Content::Text(dictionary.get(text)?), false),
+                Token::Doctype { id, text } => (id, Content::Doctype(dictionary.get(text)?), false),
+                Token::ShadowRoot { id, flags } => (id, Content::ShadowRoot { flags }, true),
+                Token::Document { id, flags } => (id, Content::Document { quirks: flags & 1 == 1 }, true),
+                Token::Comment { id } => (id, Content::Comment, false),
             };
             if id == 0 || self.has(id) || self.entries.len() >= NODES_MAX {
                 return Err(Misfit);
             }
             self.entries.insert(id, Entry { parent, children: Vec::new(), content });
             self.entries.get_mut(&parent).ok_or(Misfit)?.children.push(id);
-            root.get_or_insert((id, false));
-            open.push((id, children));
+            if is_root {
+                places.push(Place::New(id));
+            }
+            if has_children {
+                open.push(id);
+            }
         }
-        root.ok_or(Misfit)
+        Ok(())
     }
 
     /// Tells the steps that bring the child list of `parent` into its new order, last child first.
@@ -360,7 +370,7 @@ impl Tree {
 /// Nodes that were there before the batch and now stand inside new subtrees.
 fn moved_into_new(batch: &Batch) -> BTreeSet<u32> {
     let ops = batch.lists.iter().flat_map(|list| &list.ops);
-    let tokens = ops.flat_map(|op| if let ListOp::New { tokens, .. } = op { tokens.as_slice() } else { &[] });
+    let tokens = ops.flat_map(|op| if let ListOp::New(tokens) = op { tokens.as_slice() } else { &[] });
     tokens.filter_map(|token| if let Token::Moved { id } = token { Some(*id) } else { None }).collect()
 }
 
