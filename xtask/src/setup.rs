@@ -37,6 +37,18 @@ pub(crate) fn node_tool(repo: &Repo, name: &str) -> Command {
     repo.command(repo.path("tests/node_modules/.bin").join(name))
 }
 
+/// esbuild's native program; the one under `.bin` is a script that adds its own stack trace to every error.
+pub(crate) fn esbuild(repo: &Repo) -> Result<Command> {
+    let platforms = std::fs::read_dir(repo.path("tests/node_modules/@esbuild"))?;
+    for platform in platforms {
+        let program = platform?.path().join("bin/esbuild");
+        if program.is_file() {
+            return Ok(repo.command(program));
+        }
+    }
+    bail!("npm installed no esbuild for this platform")
+}
+
 /// A Chromium for the browser tests: `CHROME`, PATH, the usual place on macOS, or Debian's package.
 pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(chrome) = std::env::var_os("CHROME") {

@@ -36,7 +36,7 @@ pub(crate) fn build(repo: &Repo) -> Result<()> {
 
 fn bundle(repo: &Repo, entry: &Path, format: &str) -> Result<Vec<u8>> {
     run::output(
-        setup::node_tool(repo, "esbuild")
+        setup::esbuild(repo)?
             .arg(entry)
             .args(["--bundle", "--minify", "--legal-comments=none"])
             .args(["--charset=utf8", "--log-level=warning", LANGUAGE])
