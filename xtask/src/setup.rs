@@ -91,10 +91,11 @@ pub(crate) fn debian_packages(names: &[&str]) -> Result<()> {
     let apt = |args: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
-        run::run(&mut command)
+        run::output(&mut command)
     };
-    apt(&["update", "-qq"])?;
-    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    apt(&["update"])?;
+    let mut install = vec!["install", "-y", "--no-install-recommends"];
     install.extend(names);
-    apt(&install)
+    apt(&install)?;
+    Ok(())
 }
