@@ -1,6 +1,6 @@
 //! `cargo xtask test [STEP] [FILTER]`: everything that must hold, one step after the other.
 //! In: the work tree. Out: each step's own output under a heading with its time, a table at the end, and failure if
-//! any step failed. A failed step does not stop the others, except that nothing runs without a build.
+//! any step failed. A failed step does not stop the others; without a build those that need it are left out.
 //! FILTER selects Rust tests by name and JavaScript test files by path; without STEP it leaves the other steps out.
 
 use std::time::{Duration, Instant};
@@ -16,43 +16,66 @@ struct Run<'a> {
     filter: Option<&'a str>,
 }
 
-type Step = fn(&Run) -> Result<()>;
+struct Step {
+    name: &'static str,
+    /// Whether it looks at what the build makes.
+    built: bool,
+    /// Whether FILTER means something to it.
+    filtered: bool,
+    run: fn(&Run) -> Result<()>,
+}
 
-/// Cheap ones first; those from `rust` on can be filtered.
-const STEPS: [(&str, Step); 9] = [
-    ("fmt", |run| check::fmt(run.repo)),
-    ("licences", |run| licences::check(run.repo)),
-    ("size", |run| size::check(run.repo)),
-    ("types", |run| check::types(run.repo)),
-    ("clippy", |run| check::clippy(run.repo)),
-    ("docs", |run| check::docs(run.repo)),
-    ("rust", rust),
-    ("web", |run| node::test(run.repo, "www", run.filter)),
-    ("browser", browser),
+/// Cheap ones first.
+const STEPS: [Step; 9] = [
+    step("fmt", |run| check::fmt(run.repo)),
+    step("licences", |run| licences::check(run.repo)),
+    step("size", |run| size::check(run.repo)).built(),
+    step("types", |run| check::types(run.repo)).built(),
+    step("clippy", |run| check::clippy(run.repo)),
+    step("docs", |run| check::docs(run.repo)),
+    step("rust", rust).built().filtered(),
+    step("web", |run| node::test(run.repo, "www", run.filter)).built().filtered(),
+    step("browser", |run| node::browser_test(run.repo, "tests/e2e", run.filter)).built().filtered(),
 ];
-const FILTERED: [&str; 3] = ["rust", "web", "browser"];
+
+const fn step(name: &'static str, run: fn(&Run) -> Result<()>) -> Step {
+    Step { name, built: false, filtered: false, run }
+}
+
+impl Step {
+    const fn built(mut self) -> Self {
+        self.built = true;
+        self
+    }
+
+    const fn filtered(mut self) -> Self {
+        self.filtered = true;
+        self
+    }
+}
 
 pub(crate) fn run(repo: &Repo, args: &[String]) -> Result<()> {
-    let is_step = |name: &str| STEPS.iter().any(|(step, _)| *step == name);
-    let (step, filter) = match args {
+    let is_step = |name: &str| STEPS.iter().any(|step| step.name == name);
+    let (only, filter) = match args {
         [] => (None, None),
         [one] if is_step(one) => (Some(one.as_str()), None),
         [one] => (None, Some(one.as_str())),
         [step, filter] if is_step(step) => (Some(step.as_str()), Some(filter.as_str())),
         _ => bail!("expected [STEP] [FILTER]"),
     };
-    let selected = |name: &str| match (step, filter) {
-        (Some(step), _) => step == name,
-        (None, Some(_)) => FILTERED.contains(&name),
+    let selected = |step: &Step| match (only, filter) {
+        (Some(name), _) => step.name == name,
+        (None, Some(_)) => step.filtered,
         (None, None) => true,
     };
+    let run = Run { repo, filter };
     let mut report = Report(Vec::new());
-    report.step("build", || build::all(repo));
-    if report.failed() == 0 {
-        let run = Run { repo, filter };
-        for (name, step) in STEPS.iter().filter(|(name, _)| selected(name)) {
-            report.step(name, || step(&run));
+    let mut built = None;
+    for step in STEPS.iter().filter(|step| selected(step)) {
+        if step.built && !*built.get_or_insert_with(|| report.step("build", || build::all(repo))) {
+            continue;
         }
+        report.step(step.name, || (step.run)(&run));
     }
     report.close()
 }
@@ -62,14 +85,11 @@ fn rust(run: &Run) -> Result<()> {
     run::run(run.repo.cargo().args(["test", "--quiet", "--release", "--workspace"]).args(run.filter))
 }
 
-fn browser(run: &Run) -> Result<()> {
-    node::browser_test(run.repo, "tests/e2e", run.filter)
-}
-
 struct Report(Vec<(&'static str, Duration, Result<()>)>);
 
 impl Report {
-    fn step(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) {
+    /// Runs a step and says whether it passed.
+    fn step(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) -> bool {
         println!("\n=== {name}");
         let start = Instant::now();
         let outcome = step();
@@ -78,7 +98,9 @@ impl Report {
             Ok(()) => println!("=== {name}: ok, {:.1} s", took.as_secs_f64()),
             Err(error) => println!("=== {name}: FAILED, {:.1} s: {error:#}", took.as_secs_f64()),
         }
+        let passed = outcome.is_ok();
         self.0.push((name, took, outcome));
+        passed
     }
 
     fn failed(&self) -> usize {
