@@ -57,10 +57,16 @@ test("a page equals itself, and every kind of change is found", async () => {
 });
 
 test("masked parts may differ, all else may not", () => {
-  /** @param {string} text @param {string} value */
+  /** @param {string} text @param {string} value @returns {import("../harness/dom.js").DocumentFacts} */
   const doc = (text, value) => ({
-    doctype: "html", mode: "CSS1Compat", title: "", scroll: /** @type {[number, number]} */ ([0, 0]),
-    children: [{ tag: "p", namespace: "", attributes: { title: text }, children: [text] }, { tag: "input", namespace: "", attributes: {}, children: [], value }],
+    doctype: "html",
+    mode: "CSS1Compat",
+    title: "",
+    scroll: [0, 0],
+    children: [
+      { tag: "p", namespace: "", attributes: { title: text }, children: [text] },
+      { tag: "input", namespace: "", attributes: {}, children: [], value },
+    ],
   });
   const live = doc("Call 555-0100 or ask jane@example.org now", "Jane");
   assert.deepEqual(diffDom(live, doc("Call 000-0000 or ask •@• now", "••••"), { masked: true }), []);

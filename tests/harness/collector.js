@@ -16,7 +16,7 @@ const BINARY = process.env.REVISIT_BINARY ?? join(ROOT, "target/release/revisit"
 const run = promisify(execFile);
 
 /** Short times, so that a visit is over within a test. */
-const SHORT = { REVISIT_END_AFTER_MS: "800", REVISIT_SILENT_AFTER_MS: "8000" };
+const SHORT = { REVISIT_END_AFTER: "800ms", REVISIT_SILENT_AFTER: "8s" };
 
 /**
  * @typedef {object} Site as the API has it
@@ -104,6 +104,12 @@ export async function startCollector({ demo = false, tap = false, env = {} } = {
     get bodies() { return between?.bodies ?? []; },
     /** Every request line that passed the tap. */
     get requests() { return between?.requests ?? []; },
+    /** The one-time link that the first start shows on the terminal. */
+    get signInLink() {
+      const link = [...log.matchAll(/http:\/\/127\.0\.0\.1:\d+\/\S+/g)].map(([url]) => url).find((url) => /sign|login|claim/.test(url));
+      if (!link) throw new Error(`no sign-in link on the terminal:\n${log}`);
+      return link;
+    },
     cli,
     api,
     request,

@@ -85,7 +85,7 @@ export function domFacts(root = document, { places = false } = {}) {
       if (inside) facts.document = documentFacts(inside);
     }
     if (tag === "input" || tag === "textarea" || tag === "select") {
-      const field = /** @type {HTMLInputElement & HTMLSelectElement} */ (/** @type {unknown} */ (element));
+      const field = /** @type {{type: string, value: string, checked: boolean, selectedIndex: number}} */ (/** @type {unknown} */ (element));
       if (field.type === "checkbox" || field.type === "radio") facts.checked = field.checked;
       else if (field.type !== "file") facts.value = field.value;
       if (tag === "select") facts.selectedIndex = field.selectedIndex;

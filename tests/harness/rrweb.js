@@ -72,17 +72,18 @@ export async function openReplayer(browser, events) {
  */
 export function normalise(facts) {
   /** @param {(ElementFacts | string)[]} list @returns {(ElementFacts | string)[]} */
-  const children = (list) =>
-    list.flatMap((child) => {
-      if (typeof child === "string") return [child];
-      if (child.tag === "script" || child.tag === "noscript") return [];
-      return [element(child)];
-    }).reduce((/** @type {(ElementFacts | string)[]} */ all, child) => {
-      const last = all.at(-1);
-      if (typeof child === "string" && typeof last === "string") all[all.length - 1] = last + child;
-      else all.push(child);
-      return all;
-    }, []);
+  const children = (list) => {
+    /** @type {(ElementFacts | string)[]} */
+    const kept = [];
+    for (const child of list) {
+      const last = kept.at(-1);
+      if (typeof child === "object") {
+        if (child.tag !== "script" && child.tag !== "noscript") kept.push(element(child));
+      } else if (typeof last === "string") kept[kept.length - 1] = last + child;
+      else kept.push(child);
+    }
+    return kept;
+  };
 
   /** @param {ElementFacts} one @returns {ElementFacts} */
   const element = (one) => {

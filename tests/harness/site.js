@@ -67,7 +67,7 @@ export async function startSite(folder) {
 }
 
 /**
- * A page without an ending (`/account/4111-…`) is answered by the folder's index, as single-page apps do.
+ * A path that is no file (`/account/4111-…`) is answered by the folder's index, as single-page apps do.
  * @param {string} folder
  * @param {string} name
  */
@@ -75,7 +75,7 @@ async function found(folder, name) {
   try {
     return await readFile(join(PAGES, folder, name));
   } catch (problem) {
-    if (extname(name) || name === "/favicon.ico") throw problem;
+    if (extname(name) in TYPES || name === "/favicon.ico") throw problem;
     return readFile(join(PAGES, folder, "index.html"));
   }
 }

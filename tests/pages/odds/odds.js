@@ -13,50 +13,53 @@ class HostOpen extends HTMLElement {
 }
 customElements.define("host-open", HostOpen);
 
+/** @param {string} selector @returns {any} what this page surely has */
+const need = (selector) => document.querySelector(selector);
+
 /** Changes of the tree that recorders have been known to lose, one step after the other. */
 const steps = [
   () => {
-    const list = document.querySelector("#list");
+    const list = need("#list");
     list.append(...[...list.children].reverse());
     const late = document.createElement("li");
     late.textContent = "late";
     list.prepend(late);
   },
   () => {
-    const p = document.querySelector("p");
+    const p = need("p");
     p.remove();
     p.title = "moved";
     p.append(" and more");
-    document.querySelector("#form").after(p);
+    need("#form").after(p);
   },
   () => {
     const style = document.createElement("style");
     document.head.append(style);
-    style.sheet.insertRule("li { letter-spacing: 1px; }");
-    style.sheet.insertRule("li { word-spacing: 2px; }", 1);
-    document.querySelector("#more").open = true;
-    document.querySelector("#ask").show();
+    style.sheet?.insertRule("li { letter-spacing: 1px; }");
+    style.sheet?.insertRule("li { word-spacing: 2px; }", 1);
+    need("#more").open = true;
+    need("#ask").show();
   },
   () => {
     const host = document.createElement("div");
     host.id = "made";
-    document.querySelector("#list").before(host);
+    need("#list").before(host);
     const inner = host.attachShadow({ mode: "open" });
     inner.append(document.createElement("i"), "late shadow");
-    const again = document.querySelector("host-open");
+    const again = need("host-open");
     again.remove();
     document.body.prepend(again);
     again.shadowRoot.querySelector("b").textContent = "moved shadow";
   },
   () => {
-    const frame = document.querySelector("#frame").contentDocument;
+    const frame = need("#frame").contentDocument;
     frame.querySelector("#word").textContent = "changed inside";
     frame.body.append(frame.createElement("hr"));
     frame.querySelector("input").value = "typed by script";
-    document.querySelector("select").selectedIndex = 2;
-    document.querySelector("textarea").value = "set by script";
-    document.querySelector("[name=tick]").checked = true;
-    document.querySelector("[value=b]").checked = true;
+    need("select").selectedIndex = 2;
+    need("textarea").value = "set by script";
+    need("[name=tick]").checked = true;
+    need("[value=b]").checked = true;
   },
 ];
-window.change = (step) => steps[step]();
+Object.assign(window, { change: (/** @type {number} */ step) => steps[step]?.() });

@@ -1,0 +1,23 @@
+// A moment of a live page: what it was made of, and when. To be compared with the replay of that moment.
+// In: a page. Out: facts and wall-clock time, taken while the page stands still. Never: changes the page.
+
+import { domFacts } from "./dom.js";
+import { pause } from "./until.js";
+
+/** The replay owes every state that stood for 50 ms within 50 ms of its time: a moment stands still for longer on both sides. */
+const STILL_MS = 250;
+
+/** @typedef {{name: string, wall: number, facts: import("./dom.js").DocumentFacts}} Moment */
+
+/**
+ * @param {import("puppeteer-core").Page} page
+ * @param {string} name
+ * @returns {Promise<Moment>}
+ */
+export async function moment(page, name) {
+  await pause(STILL_MS);
+  const facts = await page.evaluate(domFacts);
+  const wall = await page.evaluate(() => performance.timeOrigin + performance.now());
+  await pause(STILL_MS);
+  return { name, wall, facts };
+}
