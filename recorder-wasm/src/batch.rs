@@ -1,0 +1,454 @@
+//! One `DOM` record under way: child lists as runs over the lists sent before, new subtrees as tokens, attributes, texts.
+//! In: operations of the tap, in order. Out: the record's body, and the ids that are free again. The grammar is in
+//! [`shared::dom`].
+
+use crate::dictionary::Dictionary;
+use crate::element::{Elements, MaskedElement, RawElement, attribute};
+use crate::links::Links;
+use crate::words::{Interned, Raw, Words};
+use shared::dom::{op, token};
+use shared::mask::{Level, Rules};
+use shared::strings::Kind;
+use shared::varint::{put, put_delta};
+
+/// Kinds of list items, the low three bits of their first word; `ITEM_END` is a whole word.
+mod item {
+    pub const END: u32 = 0;
+    pub const KNOWN: u32 = 1;
+    pub const ELEMENT: u32 = 2;
+    pub const TEXT: u32 = 3;
+    pub const DOCTYPE: u32 = 4;
+    pub const SHADOW_ROOT: u32 = 5;
+    pub const DOCUMENT: u32 = 6;
+    pub const COMMENT: u32 = 7;
+}
+
+/// What a batch needs of the recorder.
+pub struct Context<'a> {
+    /// The masking rules.
+    pub rules: &'a Rules,
+    /// The tree as sent last.
+    pub links: &'a mut Links,
+    /// Strings and shapes sent before.
+    pub dictionary: &'a mut Dictionary,
+    /// Elements masked before.
+    pub elements: &'a mut Elements,
+    /// Strings of the tap.
+    pub interned: &'a mut Interned,
+}
+
+/// A child list that is to be linked when all lists of the batch are known.
+struct Relink {
+    parent: u32,
+    /// Children before these that stay as they are: the last of them, 0 for none.
+    after: u32,
+    /// The list existed before the batch and is rebuilt whole.
+    replaces: bool,
+    start: usize,
+    end: usize,
+}
+
+/// The record under way. Kept between batches for its memory.
+#[derive(Default)]
+pub struct Batch {
+    runs: Vec<(u32, u32)>,
+    lists: Vec<u8>,
+    list_count: u32,
+    last_parent: u32,
+    attributes: Vec<u8>,
+    attribute_count: u32,
+    last_attribute: u32,
+    texts: Vec<u8>,
+    text_count: u32,
+    last_text: u32,
+    relinks: Vec<Relink>,
+    /// Children of all relinks.
+    children: Vec<u32>,
+    /// Children of the lists that are being read, innermost last.
+    open: Vec<u32>,
+    orphans: Vec<u32>,
+    pairs: Vec<(Raw, Raw)>,
+    /// Ids that are free again.
+    pub freed: Vec<u32>,
+}
+
+/// A run of kept children that may still grow.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    start: u32,
+    count: u32,
+    backward: bool,
+}
+
+impl Batch {
+    /// Whether nothing has changed.
+    pub fn is_empty(&self) -> bool {
+        self.list_count == 0 && self.attribute_count == 0 && self.text_count == 0
+    }
+
+    /// Reads the whole new child list of `parent`, or with `appends` only what was added at its end.
+    pub fn list(&mut self, words: &mut Words<'_>, parent: u32, appends: bool, context: &mut Context<'_>) {
+        if !context.links.has(parent) {
+            self.skip_items(words, context);
+            return;
+        }
+        put_delta(&mut self.lists, &mut self.last_parent, parent);
+        self.list_count += 1;
+        let (last, count) = context.links.number_children(parent);
+        let mut writer = ListWriter::default();
+        if appends && count > 0 {
+            writer.run = Run { start: 0, count, backward: false };
+        }
+        let level = context.links.level(parent);
+        let is_style = context.links.is_style(parent);
+        let opened = self.open.len();
+        loop {
+            let head = words.peek();
+            let id = head >> 3;
+            match head & 7 {
+                _ if head == item::END => break,
+                item::KNOWN => {
+                    words.word();
+                    if !context.links.has(id) {
+                        continue;
+                    }
+                    self.open.push(id);
+                    if context.links.parent(id) == parent {
+                        writer.keep(context.links.place(id), &mut self.lists);
+                    } else {
+                        writer.moved(id, &mut self.lists);
+                    }
+                }
+                _ => {
+                    writer.new_node(&mut self.lists);
+                    self.subtree(words, level, is_style, context);
+                }
+            }
+        }
+        words.word();
+        writer.finish(&mut self.lists);
+        self.relink(parent, if appends { last } else { 0 }, !appends, opened);
+    }
+
+    fn relink(&mut self, parent: u32, after: u32, replaces: bool, opened: usize) {
+        let start = self.children.len();
+        self.children.extend(self.open.drain(opened..));
+        self.relinks.push(Relink { parent, after, replaces, start, end: self.children.len() });
+    }
+
+    /// Reads one new node with its subtree, or a run of texts, or a known node inside a new one.
+    fn subtree(&mut self, words: &mut Words<'_>, level: Level, is_style: bool, context: &mut Context<'_>) {
+        let head = words.word();
+        let id = head >> 3;
+        match head & 7 {
+            item::KNOWN => {
+                if context.links.has(id) {
+                    self.open.push(id);
+                    put(&mut self.lists, id << 3 | token::MOVED);
+                }
+            }
+            item::ELEMENT => self.element(words, id, level, context),
+            item::TEXT => self.texts_of_run(words, id, level, is_style, context),
+            item::DOCTYPE => {
+                let raw = words.string(context.interned);
+                let name = context.rules.name(words.text(raw, context.interned));
+                let number = context.dictionary.string(Kind::Name, &name);
+                self.plant(id, level, false, context);
+                put(&mut self.lists, number << 3 | token::DOCTYPE);
+            }
+            item::COMMENT => {
+                self.plant(id, level, false, context);
+                put(&mut self.lists, token::COMMENT);
+            }
+            kind => {
+                let flags = words.word();
+                self.plant(id, level, false, context);
+                let kind = if kind == item::SHADOW_ROOT { token::SHADOW_ROOT } else { token::DOCUMENT };
+                put(&mut self.lists, flags << 3 | kind);
+                self.inside(words, id, level, false, context);
+            }
+        }
+    }
+
+    fn element(&mut self, words: &mut Words<'_>, id: u32, parent: Level, context: &mut Context<'_>) {
+        let tag = words.string(context.interned);
+        let flags = words.word();
+        let mut pairs = core::mem::take(&mut self.pairs);
+        pairs.clear();
+        for _ in 0..words.word() {
+            let name = words.string(context.interned);
+            pairs.push((name, words.string(context.interned)));
+        }
+        let raw = RawElement { tag, flags, attributes: &pairs };
+        let masked: MaskedElement =
+            context.elements.mask(&raw, parent, context.rules, words, context.interned, context.dictionary);
+        self.pairs = pairs;
+        self.plant(id, masked.level, masked.is_style, context);
+        let is_blocked = masked.level == Level::Blocked;
+        let head = if is_blocked { token::BLOCKED } else { token::ELEMENT };
+        context.dictionary.shape(head, masked.namespace, masked.tag, &masked.attributes, &mut self.lists);
+        if is_blocked {
+            put(&mut self.lists, words.word());
+            put(&mut self.lists, words.word());
+        } else {
+            self.inside(words, id, masked.level, masked.is_style, context);
+        }
+    }
+
+    /// The children of a new node.
+    fn inside(&mut self, words: &mut Words<'_>, parent: u32, level: Level, is_style: bool, context: &mut Context<'_>) {
+        let opened = self.open.len();
+        while words.peek() != item::END {
+            self.subtree(words, level, is_style, context);
+        }
+        words.word();
+        put(&mut self.lists, token::END);
+        if self.open.len() > opened {
+            self.relink(parent, 0, false, opened);
+        }
+    }
+
+    /// Texts side by side are masked as one. Those with id 0 are there already and only give the context.
+    fn texts_of_run(
+        &mut self,
+        words: &mut Words<'_>,
+        id: u32,
+        level: Level,
+        is_style: bool,
+        context: &mut Context<'_>,
+    ) {
+        let mut run = vec![(id, words.string(context.interned))];
+        while words.peek() & 7 == item::TEXT {
+            let id = words.word() >> 3;
+            run.push((id, words.string(context.interned)));
+        }
+        mask_run(&run, level, is_style, words, context, |id, number, hash, context| {
+            if id == 0 {
+                return;
+            }
+            self.plant(id, level, false, context);
+            context.links.changes_text(id, hash);
+            put(&mut self.lists, number << 3 | token::TEXT);
+        });
+    }
+
+    fn plant(&mut self, id: u32, level: Level, is_style: bool, context: &mut Context<'_>) {
+        context.links.add(id, level, is_style);
+        self.open.push(id);
+        match self.runs.last_mut() {
+            Some((start, len)) if *start + *len == id => *len += 1,
+            _ => self.runs.push((id, 1)),
+        }
+    }
+
+    /// Passes over a list whose parent is gone. Its new nodes are not planted: the tap hears of them as freed.
+    fn skip_items(&mut self, words: &mut Words<'_>, context: &mut Context<'_>) {
+        let mut depth = 1;
+        while depth > 0 && !words.is_empty() {
+            let head = words.word();
+            match head & 7 {
+                _ if head == item::END => depth -= 1,
+                item::KNOWN => {}
+                kind => {
+                    self.freed.push(head >> 3);
+                    match kind {
+                        item::ELEMENT => {
+                            words.string(context.interned);
+                            words.word();
+                            for _ in 0..words.word() * 2 {
+                                words.string(context.interned);
+                            }
+                            depth += 1;
+                        }
+                        item::TEXT | item::DOCTYPE => drop(words.string(context.interned)),
+                        item::COMMENT => {}
+                        _ => {
+                            words.word();
+                            depth += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Links all lists as the tap found them and forgets what is in none. To be called when the last list was read.
+    pub fn link(&mut self, links: &mut Links) {
+        for relink in self.relinks.iter().filter(|relink| relink.replaces) {
+            links.take_children(relink.parent, &mut self.orphans);
+        }
+        for relink in self.relinks.drain(..) {
+            links.put_children(relink.parent, relink.after, &self.children[relink.start..relink.end]);
+        }
+        self.children.clear();
+        links.free_orphans(&mut self.orphans, &mut self.freed);
+    }
+
+    /// An attribute of a node that was sent before. `value` none: removed.
+    pub fn attribute(
+        &mut self,
+        node: u32,
+        tag: Raw,
+        name: Raw,
+        value: Option<Raw>,
+        words: &Words<'_>,
+        context: &mut Context<'_>,
+    ) {
+        if !context.links.has(node) {
+            return;
+        }
+        let level = context.links.level(node);
+        let (tag, name) = (words.text(tag, context.interned), words.text(name, context.interned));
+        let value = value.map(|value| {
+            attribute(tag, name, words.text(value, context.interned), level, context.rules, context.dictionary) + 1
+        });
+        let name = context.dictionary.string(Kind::Name, &context.rules.name(name));
+        put_delta(&mut self.attributes, &mut self.last_attribute, node);
+        put(&mut self.attributes, name);
+        put(&mut self.attributes, value.unwrap_or(0));
+        self.attribute_count += 1;
+    }
+
+    /// Texts of nodes that were sent before, side by side (id 0: context only). One that stays the same after masking
+    /// sends nothing.
+    pub fn texts(&mut self, words: &mut Words<'_>, context: &mut Context<'_>) {
+        let count = words.word();
+        let mut run = Vec::with_capacity(count as usize);
+        for _ in 0..count {
+            let id = words.word();
+            run.push((id, words.string(context.interned)));
+        }
+        let Some(id) = run.iter().map(|(id, _)| *id).find(|id| *id != 0 && context.links.has(*id)) else { return };
+        let parent = context.links.parent(id);
+        let (level, is_style) = (context.links.level(parent), context.links.is_style(parent));
+        mask_run(&run, level, is_style, words, context, |id, number, hash, context| {
+            if id == 0 || !context.links.has(id) || !context.links.changes_text(id, hash) {
+                return;
+            }
+            put_delta(&mut self.texts, &mut self.last_text, id);
+            put(&mut self.texts, number);
+            self.text_count += 1;
+        });
+    }
+
+    /// The record's body; the batch is empty after it.
+    pub fn take(&mut self, at: u32) -> Vec<u8> {
+        let len = self.lists.len() + self.attributes.len() + self.texts.len() + self.runs.len() * 5 + 24;
+        let mut body = Vec::with_capacity(len);
+        put(&mut body, at);
+        put(&mut body, self.runs.len() as u32);
+        let mut last = 0;
+        for (start, len) in self.runs.drain(..) {
+            put_delta(&mut body, &mut last, start);
+            put(&mut body, len);
+            last = start + len;
+        }
+        put(&mut body, core::mem::take(&mut self.list_count));
+        body.append(&mut self.lists);
+        put(&mut body, core::mem::take(&mut self.attribute_count));
+        body.append(&mut self.attributes);
+        put(&mut body, core::mem::take(&mut self.text_count));
+        body.append(&mut self.texts);
+        (self.last_parent, self.last_attribute, self.last_text) = (0, 0, 0);
+        body
+    }
+}
+
+fn text_kind(is_style: bool) -> Kind {
+    if is_style { Kind::Css } else { Kind::Text }
+}
+
+/// Masks texts that stand side by side as one and gives each one's number and hash.
+fn mask_run(
+    run: &[(u32, Raw)],
+    level: Level,
+    is_style: bool,
+    words: &Words<'_>,
+    context: &mut Context<'_>,
+    mut each: impl FnMut(u32, u32, u32, &mut Context<'_>),
+) {
+    let kind = text_kind(is_style);
+    if let [(id, raw)] = run {
+        let text = words.text(*raw, context.interned);
+        let masked = if is_style { context.rules.css(text, level) } else { context.rules.text(text, level) };
+        let (number, hash) = context.dictionary.string_and_hash(kind, &masked);
+        each(*id, number, hash, context);
+        return;
+    }
+    let pieces: Vec<&str> = run.iter().map(|(_, raw)| words.text(*raw, context.interned)).collect();
+    let masked: Vec<_> = if is_style {
+        pieces.iter().map(|piece| context.rules.css(piece, level)).collect()
+    } else {
+        context.rules.text_run(&pieces, level)
+    };
+    let numbers: Vec<_> = masked.iter().map(|masked| context.dictionary.string_and_hash(kind, masked)).collect();
+    for ((id, _), (number, hash)) in run.iter().zip(numbers) {
+        each(*id, number, hash, context);
+    }
+}
+
+/// Writes the operations of one list.
+#[derive(Default)]
+struct ListWriter {
+    run: Run,
+    position: u32,
+    moved: Vec<u32>,
+    last_moved: u32,
+    in_new: bool,
+}
+
+impl ListWriter {
+    fn keep(&mut self, place: u32, out: &mut Vec<u8>) {
+        let run = &mut self.run;
+        if run.count > 0 {
+            let forward = run.start + run.count == place && !run.backward;
+            let backward = run.start >= run.count && run.start - run.count == place && (run.backward || run.count == 1);
+            if forward || backward {
+                run.backward = backward;
+                run.count += 1;
+                return;
+            }
+        }
+        self.settle(out);
+        self.run = Run { start: place, count: 1, backward: false };
+    }
+
+    fn moved(&mut self, id: u32, out: &mut Vec<u8>) {
+        if self.moved.is_empty() {
+            self.settle(out);
+        }
+        self.moved.push(id);
+    }
+
+    fn new_node(&mut self, out: &mut Vec<u8>) {
+        if !self.in_new {
+            self.settle(out);
+            put(out, op::NEW);
+            self.in_new = true;
+        }
+    }
+
+    /// Writes what is under way.
+    fn settle(&mut self, out: &mut Vec<u8>) {
+        if core::mem::take(&mut self.in_new) {
+            put(out, token::END);
+        }
+        let Run { start, count, backward } = core::mem::take(&mut self.run);
+        if count > 0 {
+            put(out, count << 2 | if backward { op::KEEP_BACKWARD } else { op::KEEP });
+            put_delta(out, &mut self.position, start);
+            self.position = if backward { start.wrapping_sub(count) } else { start + count };
+        }
+        if !self.moved.is_empty() {
+            put(out, (self.moved.len() as u32) << 2 | op::MOVED);
+            for id in self.moved.drain(..) {
+                put_delta(out, &mut self.last_moved, id);
+            }
+        }
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) {
+        self.settle(out);
+        put(out, 0);
+    }
+}

@@ -1,0 +1,98 @@
+//! A map from 64-bit hashes to numbers: open addressing, no deletion, emptied as a whole when it is full. What falls out
+//! is only sent again, so that a bound on memory costs bytes and never correctness.
+
+/// Entries at most; see the module.
+const MAX_ENTRIES: usize = 1 << 15;
+
+/// The map. A key of 0 is stored as 1.
+#[derive(Default)]
+pub struct Table {
+    keys: Vec<u64>,
+    values: Vec<u32>,
+    len: usize,
+}
+
+impl Table {
+    /// The number under `key`.
+    pub fn get(&self, key: u64) -> Option<u32> {
+        let key = key.max(1);
+        let mask = self.keys.len().checked_sub(1)?;
+        let mut at = key as usize & mask;
+        while self.keys[at] != 0 {
+            if self.keys[at] == key {
+                return Some(self.values[at]);
+            }
+            at = (at + 1) & mask;
+        }
+        None
+    }
+
+    /// Puts a number under a key that is not there.
+    pub fn insert(&mut self, key: u64, value: u32) {
+        if self.len >= MAX_ENTRIES {
+            self.clear();
+        }
+        if self.len * 2 >= self.keys.len() {
+            self.grow();
+        }
+        self.place(key.max(1), value);
+        self.len += 1;
+    }
+
+    /// Forgets everything, keeps the memory.
+    pub fn clear(&mut self) {
+        self.keys.fill(0);
+        self.len = 0;
+    }
+
+    fn place(&mut self, key: u64, value: u32) {
+        let mask = self.keys.len() - 1;
+        let mut at = key as usize & mask;
+        while self.keys[at] != 0 {
+            at = (at + 1) & mask;
+        }
+        self.keys[at] = key;
+        self.values[at] = value;
+    }
+
+    fn grow(&mut self) {
+        let capacity = (self.keys.len() * 2).max(256);
+        let keys = core::mem::replace(&mut self.keys, vec![0; capacity]);
+        let values = core::mem::replace(&mut self.values, vec![0; capacity]);
+        for (key, value) in keys.into_iter().zip(values).filter(|(key, _)| *key != 0) {
+            self.place(key, value);
+        }
+    }
+}
+
+/// Multiply-and-rotate hash (after FxHash) of words; good enough for keys that no one gains by forging.
+#[derive(Clone, Copy)]
+pub struct Hash(u64);
+
+impl Hash {
+    /// Starts with `seed`, which keeps kinds of keys apart.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Adds a word.
+    pub fn word(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    /// Adds bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            self.word(chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+        }
+        let rest = chunks.remainder().iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        self.word(rest);
+        self.word(bytes.len() as u64);
+    }
+
+    /// The hash. The multiplication leaves the low bits weak, and tables use the low bits: fold the high ones in.
+    pub fn finish(self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+}
