@@ -11,7 +11,7 @@ use shared::mask::{Level, Rules};
 use shared::strings::Kind;
 use shared::varint::{put, put_delta};
 
-/// Kinds of list items, the low three bits of their first word; `ITEM_END` is a whole word.
+/// Kinds of list items, the low three bits of their first word; `END` is a whole word. 6 is an iframe's document.
 mod item {
     pub const END: u32 = 0;
     pub const KNOWN: u32 = 1;
@@ -19,7 +19,6 @@ mod item {
     pub const TEXT: u32 = 3;
     pub const DOCTYPE: u32 = 4;
     pub const SHADOW_ROOT: u32 = 5;
-    pub const DOCUMENT: u32 = 6;
     pub const COMMENT: u32 = 7;
 }
 

@@ -16,7 +16,6 @@ use shared::strings::{Kind, StringRef};
 mod code {
     pub const LIST: u32 = 1;
     pub const APPEND: u32 = 2;
-    pub const ATTRIBUTE: u32 = 3;
     pub const ATTRIBUTE_REMOVED: u32 = 4;
     pub const TEXTS: u32 = 5;
     pub const DOM_END: u32 = 6;
@@ -34,7 +33,6 @@ mod code {
     pub const NAVIGATE: u32 = 20;
     pub const END: u32 = 21;
     pub const SHEET: u32 = 22;
-    pub const RULE: u32 = 23;
     pub const ADOPTED: u32 = 24;
     pub const EVENT: u32 = 25;
     pub const TAG: u32 = 26;
@@ -139,7 +137,7 @@ impl Recorder {
         let node = words.word();
         let tag = words.string(context.interned);
         let name = words.string(context.interned);
-        let value = (code == code::ATTRIBUTE).then(|| words.string(context.interned));
+        let value = (code != code::ATTRIBUTE_REMOVED).then(|| words.string(context.interned));
         self.batch.attribute(node, tag, name, value, words, context);
     }
 
@@ -153,7 +151,6 @@ impl Recorder {
 
     /// Everything sent so far is void: the page is read anew.
     fn checkpoint(&mut self, at: u32) {
-        self.payloads.close();
         self.links.clear();
         self.links.add(DOCUMENT, Level::Page, false);
         self.dictionary.clear();
@@ -194,9 +191,8 @@ impl Recorder {
         if code == code::CLICK {
             let (x, y, kind) = (words.signed(), words.signed(), words.word() as u8);
             let within = (words.word(), words.word());
-            let text = self.text(words, level);
             self.payloads.flag(Flags::ACTIVE);
-            let click = record::Click { at, node, x, y, kind, text, within };
+            let click = record::Click { at, node, x, y, kind, within };
             self.payloads.put(&mut self.dictionary, tag::CLICK, &click);
             return;
         }
@@ -239,6 +235,7 @@ impl Recorder {
             self.payloads.put(&mut self.dictionary, tag::SHEET, &record::Sheet { at, node, sheet, text });
             return;
         }
+        // What is left is a single rule, inserted or deleted.
         let index = words.word();
         let inserts = words.word() != 0;
         let text = self.string(words, Kind::Css, css);

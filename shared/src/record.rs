@@ -110,8 +110,6 @@ pub struct Click {
     pub y: i32,
     /// 0 click, 1 double click, 2 context menu, 3 another button.
     pub kind: u8,
-    /// The visible text of what was clicked, masked and cut.
-    pub text: StringRef,
     /// Place inside the element, in thousandths of its width and height.
     pub within: (u32, u32),
 }

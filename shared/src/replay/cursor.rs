@@ -165,6 +165,7 @@ impl Cursor {
                 for id in freed {
                     self.surface.forget(id);
                 }
+                self.surface.forget_sheets(told, &self.tree);
                 return Ok(());
             }
             tag::HELLO => {
@@ -187,8 +188,8 @@ impl Cursor {
                 What::Pointer { kind: pointer.kind, points: pointer.points }
             }
             tag::CLICK => {
-                let record::Click { node, x, y, kind, text: label, .. } = parse(body)?;
-                What::Click { node, x, y, kind, text: text(label) }
+                let record::Click { node, x, y, kind, .. } = parse(body)?;
+                What::Click { node, x, y, kind, text: self.tree.label(node) }
             }
             tag::INPUT => {
                 let record::Input { node, value, checked, selected, by_visitor, .. } = parse(body)?;
@@ -306,6 +307,21 @@ impl Surface {
             What::Sheet { node, sheet, .. } => drop(self.sheets.insert((*node, *sheet), alloc::vec![what.clone()])),
             What::Rule { node, sheet, .. } => self.sheets.entry((*node, *sheet)).or_default().push(what.clone()),
             _ => {}
+        }
+    }
+
+    /// Where the text of a `<style>` changed, the browser has thrown away what scripts did to its sheet.
+    fn forget_sheets(&mut self, told: &[What], tree: &Tree) {
+        if self.sheets.is_empty() {
+            return;
+        }
+        for what in told {
+            let owner = match what {
+                What::Text { id, .. } => tree.parent(*id),
+                What::Insert { parent, .. } | What::Move { parent, .. } => *parent,
+                _ => continue,
+            };
+            self.sheets.remove(&(owner, 0));
         }
     }
 

@@ -12,6 +12,15 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+/// Elements that a visitor means to click, with everything in them.
+const CLICKABLE: [&str; 5] = ["a", "button", "label", "summary", "option"];
+/// Elements whose text no reader sees as such.
+const UNREAD: [&str; 4] = ["style", "script", "textarea", "noscript"];
+/// Levels above the clicked node at which its link or button may be.
+const LABEL_ANCESTORS: usize = 5;
+/// Length of a label, bytes of UTF-8 or less.
+const LABEL_MAX_BYTES: usize = 80;
+
 /// A batch refers to something that is not there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Misfit;
@@ -103,6 +112,43 @@ impl Tree {
     /// Whether there is a node with that id.
     pub fn has(&self, id: u32) -> bool {
         self.entries.contains_key(&id)
+    }
+
+    /// The parent, 0 for none.
+    pub fn parent(&self, id: u32) -> u32 {
+        self.entries.get(&id).map_or(0, |entry| entry.parent)
+    }
+
+    /// What a click on a node says to a reader: the text of the nearest link, button or label around it, else its own.
+    pub fn label(&self, id: u32) -> String {
+        let mut at = id;
+        for _ in 0..LABEL_ANCESTORS {
+            match self.entries.get(&at) {
+                Some(Entry { content: Content::Element { tag, .. }, .. }) if CLICKABLE.contains(&tag.as_ref()) => break,
+                Some(entry) => at = entry.parent,
+                None => break,
+            }
+        }
+        let root = match self.entries.get(&at) {
+            Some(Entry { content: Content::Element { tag, .. }, .. }) if CLICKABLE.contains(&tag.as_ref()) => at,
+            _ => id,
+        };
+        let mut label = String::new();
+        let mut open = vec![root];
+        while let Some(Entry { content, children, .. }) = open.pop().and_then(|id| self.entries.get(&id)) {
+            match content {
+                Content::Text(text) => text.split_whitespace().for_each(|word| {
+                    label.push_str(if label.is_empty() { "" } else { " " });
+                    label.push_str(word);
+                }),
+                Content::Element { tag, .. } if UNREAD.contains(&tag.as_ref()) => {}
+                _ => open.extend(children.iter().rev()),
+            }
+            if label.len() > LABEL_MAX_BYTES {
+                break;
+            }
+        }
+        label.chars().take(LABEL_MAX_BYTES).collect()
     }
 
     /// Every node, parents before children, siblings in order.

@@ -1,0 +1,435 @@
+// Captures one page: starts the tap's parts, plans flushes, hands each flush to the wasm module, and emits the payloads that
+// it makes. In: settings, the page's identity. Out: payloads, each the records of one frame. Never sends, never stores,
+// never throws into the page, and gives everything back at the end.
+
+import { clearTimeout, setTimeout } from "./natives.js";
+import * as events from "./tap/events.js";
+import * as fields from "./tap/fields.js";
+import * as marks from "./tap/marks.js";
+import * as nodes from "./tap/nodes.js";
+import * as observe from "./tap/observe.js";
+import * as op from "./tap/ops.js";
+import * as sheets from "./tap/sheets.js";
+import * as walk from "./tap/walk.js";
+import { wrapMethod } from "./tap/wraps.js";
+import * as writer from "./tap/writer.js";
+
+const { put, putString, putText } = writer;
+
+/**
+ * Milliseconds from the first mark to the flush. Every state that stood for 50 ms must be in the recording, within 50 ms
+ * of its time, and a timer may be late.
+ */
+const FLUSH_AFTER_MS = 30;
+/** Milliseconds that one slice of a walk may take. */
+const SLICE_MS = 4;
+/** Milliseconds between two reports of activity. */
+const ACTIVITY_EVERY_MS = 1000;
+/** Attributes that can change how much of an element's inside may be shown: the element is then read anew. */
+const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
+
+/** @typedef {{records: Uint8Array, at: number, flags: number}} Payload records of one frame; `at` in ms of the page's clock */
+
+/**
+ * @typedef {object} CaptureOptions
+ * @property {any} settings of the site, see the settings answer
+ * @property {Uint8Array | null} visitor 16 bytes
+ * @property {[number, number]} salt two random numbers of the recording, never sent
+ * @property {number} tab
+ * @property {0 | 1 | 2} start why the page starts, see `record::Hello`
+ * @property {(payload: Payload) => void} emit
+ * @property {() => void} activity the visitor did something; at most once a second
+ * @property {() => void} navigated the address changed without a load
+ * @property {any} wasm the module's exports
+ * @property {WebAssembly.Memory} memory
+ */
+
+/** @typedef {ReturnType<typeof capture>} Capture */
+
+/** @param {CaptureOptions} options */
+export function capture(options) {
+  const { settings, wasm, memory, emit } = options;
+  const zero = performance.now();
+  const epochMs = Date.now();
+  /** @type {any} */
+  let timer = null;
+  /** @type {(() => void)[]} */
+  let undo = [];
+  let isCheckpoint = false;
+  let isOn = true;
+  let isReading = false;
+  let lastActivity = -Infinity;
+  let address = location.href;
+  let scanned = 0;
+
+  const now = () => Math.max(0, Math.round(performance.now() - zero));
+
+  function dirty() {
+    if (timer === null && isOn) timer = setTimeout(tick, FLUSH_AFTER_MS);
+  }
+
+  function tick() {
+    timer = null;
+    if (!isOn) return;
+    read(performance.now() + SLICE_MS);
+    if (walk.hasSkipped()) timer ??= setTimeout(tick, 0);
+  }
+
+  function active() {
+    const time = performance.now();
+    if (time - lastActivity < ACTIVITY_EVERY_MS) return;
+    lastActivity = time;
+    options.activity();
+  }
+
+  /** @type {walk.Finds} */
+  const finds = {
+    root(root) {
+      observe.observe(root);
+      events.hear(root);
+      sheets.findRoot(root);
+    },
+    field: fields.find,
+    sheet: sheets.find,
+    media: events.noteSize,
+    frame() {},
+  };
+
+  /**
+   * Reads what changed and hands it over.
+   * @param {number} deadline performance.now at which new nodes are left for later
+   */
+  function read(deadline) {
+    if (isReading) return;
+    isReading = true;
+    try {
+      const time = now();
+      events.writeBefore();
+      checkAddress(time);
+      observe.pull();
+      walk.limit(deadline);
+      changes(observe.take(), deadline);
+      put(op.DOM_END);
+      put(time);
+      sheets.write(time);
+      fields.write(time);
+      events.writeAfter(time);
+      const complete = isCheckpoint && !walk.hasSkipped();
+      if (complete) {
+        isCheckpoint = false;
+        put(op.CHECKPOINT_END);
+        put(time);
+      }
+      writer.ingest(release);
+      if (complete) {
+        wasm.close_payload();
+        scanned = 0;
+        setTimeout(scanScrolled, 0);
+      }
+      drain();
+    } finally {
+      isReading = false;
+    }
+  }
+
+  /**
+   * @param {ReturnType<typeof observe.take>} changed
+   * @param {number} deadline
+   */
+  function changes(changed, deadline) {
+    const styled = [];
+    for (const element of changed.styled) {
+      if (nodes.has(element, nodes.CLASS) && changesMarks(element)) renew(element);
+      else styled.push(element);
+    }
+    for (const [name, elements] of changed.others) {
+      if (!LEVEL_ATTRIBUTES.test(name) && !marks.isMarkName(name)) continue;
+      for (const element of elements) if (mustRenew(element, name)) renew(element);
+    }
+    const renewed = observe.take();
+    for (const parent of changed.parents.concat(renewed.parents)) {
+      if (nodes.idOf(parent) === 0) continue;
+      if (parent.localName === "style") sheets.textChanged(parent);
+      walk.list(parent, observe.childrenOf);
+      if (performance.now() > deadline) walk.limit(-Infinity);
+    }
+    for (const element of styled) {
+      const [hasClass, hasStyle] = [nodes.has(element, nodes.CLASS), nodes.has(element, nodes.STYLE)];
+      nodes.unmark(element, nodes.CLASS | nodes.STYLE);
+      if (hasClass) walk.attribute(element, "class");
+      if (hasStyle) walk.attribute(element, "style");
+    }
+    for (const [name, elements] of changed.others) {
+      for (const element of elements) if (nodes.idOf(element) !== 0) walk.attribute(element, name);
+    }
+    for (const text of changed.texts) {
+      if (!nodes.has(text, nodes.TEXT)) continue;
+      nodes.unmark(text, nodes.TEXT);
+      if (text.parentNode?.localName === "style") sheets.textChanged(text.parentNode);
+      walk.changedText(text);
+    }
+  }
+
+  /** @param {any} element known, with another class than before */
+  function changesMarks(element) {
+    const known = walk.marksAt(nodes.idOf(element));
+    if (known === 0 && !marks.hasSelectors() && marks.classMarks(element.getAttribute("class") ?? "") === 0) return false;
+    return marks.marksOf(element) !== known;
+  }
+
+  /**
+   * @param {any} element
+   * @param {string} name of an attribute that changed
+   */
+  function mustRenew(element, name) {
+    if (nodes.idOf(element) === 0) return false;
+    if (marks.isMarkName(name)) return marks.marksOf(element) !== walk.marksAt(nodes.idOf(element));
+    return name !== "type" || element.localName === "input";
+  }
+
+  /**
+   * Reads an element anew, because how much of it may be shown has changed.
+   * @param {any} element
+   */
+  function renew(element) {
+    const parent = element.parentNode;
+    if (!parent || nodes.idOf(parent) === 0) return;
+    nodes.forget(element, walk.inside);
+    nodes.unmark(parent, nodes.APPENDED);
+    observe.childrenOf(parent);
+  }
+
+  /** @param {number} id */
+  function release(id) {
+    const node = nodes.release(id);
+    walk.released(id);
+    if (node?.nodeType === 9 || node?.nodeType === 11) events.ignore(node);
+  }
+
+  function drain() {
+    for (let length = wasm.next_payload(); length > 0; length = wasm.next_payload()) {
+      const records = new Uint8Array(memory.buffer, wasm.payload_at(), length).slice();
+      emit({ records, at: wasm.payload_time(), flags: wasm.payload_flags() });
+    }
+  }
+
+  /** @param {number} time */
+  function checkAddress(time) {
+    if (location.href === address) return;
+    address = location.href;
+    put(op.NAVIGATE);
+    put(time);
+    putText(address);
+    putText(document.title);
+    // The page may now be excluded: whoever decides that must not end this capture from within a flush.
+    setTimeout(options.navigated, 0);
+  }
+
+  /** Elements may have been scrolled before the recorder came. */
+  function scanScrolled() {
+    if (!isOn) return;
+    const deadline = performance.now() + SLICE_MS;
+    const count = nodes.idCount();
+    while (scanned < count && performance.now() < deadline) {
+      for (const end = Math.min(count, scanned + 64); scanned < end; scanned++) {
+        const node = nodes.nodeOf(scanned);
+        if (node?.nodeType === 1 && (node.scrollTop !== 0 || node.scrollLeft !== 0)) events.noteScroll(node);
+      }
+    }
+    if (scanned < count) setTimeout(scanScrolled, FLUSH_AFTER_MS);
+    else if (events.isWaiting()) dirty();
+  }
+
+  /** Reads the whole document anew: everything told before is void. */
+  function checkpoint() {
+    nodes.clear();
+    walk.open(finds);
+    sheets.clear();
+    observe.take();
+    put(op.CHECKPOINT);
+    put(now());
+    nodes.know(document);
+    finds.root(document);
+    observe.childrenOf(document);
+    events.noteScroll(document);
+    isCheckpoint = true;
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(tick, 0);
+  }
+
+  function hello() {
+    put(op.HELLO);
+    put(now());
+    putText(address);
+    putText(document.referrer);
+    putText(document.title);
+    putText(navigator.language);
+    for (const size of [innerWidth, innerHeight, screen.width, screen.height]) put(size);
+    put(Math.round(devicePixelRatio * 100));
+    put(options.visitor ? 1 : 0);
+    const visitor = new DataView((options.visitor ?? new Uint8Array(16)).slice().buffer);
+    for (let at = 0; at < 16; at += 4) put(visitor.getUint32(at, true));
+    put(options.tab);
+    put(options.start);
+    put(op.VISIBILITY);
+    put(now());
+    put(document.visibilityState === "visible" ? 1 : 0);
+  }
+
+  function listen() {
+    events.open({ now, dirty, flush: () => read(performance.now() + SLICE_MS * 2), active, sheetLoaded, frameLoaded: observe.childrenOf });
+    observe.open(dirty);
+    const attached = (/** @type {Element} */ host, /** @type {any[]} */ _args, /** @type {ShadowRoot} */ root) => {
+      if (root.mode === "closed") walk.noteClosedRoot(host, root);
+      observe.childrenOf(host);
+    };
+    undo = [fields.open(dirty), sheets.open(dirty), wrapMethod(Element.prototype, "attachShadow", attached)];
+  }
+
+  /** @param {any} owner of a sheet */
+  function sheetLoaded(owner) {
+    if (nodes.idOf(owner) !== 0) sheets.find(owner);
+  }
+
+  function deafen() {
+    clearTimeout(timer);
+    timer = null;
+    observe.close();
+    events.close();
+    undo.forEach((give) => give());
+    undo = [];
+  }
+
+  /** Everything captured so far is emitted. */
+  function flush() {
+    if (!isOn) return;
+    do read(Infinity);
+    while (walk.hasSkipped());
+    wasm.close_payload();
+    drain();
+  }
+
+  /** @param {() => void} write operations that need no reading of the document */
+  function tell(write) {
+    if (!isOn) return;
+    write();
+    dirty();
+  }
+
+  wasm.start(policyBits(settings), options.salt[0], options.salt[1]);
+  writer.open(wasm, memory);
+  marks.open(settings);
+  listen();
+  hello();
+  checkpoint();
+
+  return {
+    epochMs,
+    now,
+    flush,
+    /** @param {number} reason see `record::End` */
+    end(reason) {
+      if (isOn) {
+        flush();
+        put(op.END);
+        put(now());
+        put(reason);
+        writer.ingest(release);
+        wasm.close_payload();
+        drain();
+        deafen();
+      }
+      isOn = false;
+      nodes.clear();
+      writer.close();
+      wasm.stop();
+    },
+    pause() {
+      flush();
+      tell(() => gap(1));
+      writer.ingest(release);
+      deafen();
+      isOn = false;
+    },
+    resume() {
+      if (isOn) return;
+      isOn = true;
+      listen();
+      checkpoint();
+    },
+    /** @param {number} reason why what was told before is lost, see `record::Gap` */
+    checkpoint(reason) {
+      if (!isOn) return;
+      gap(reason);
+      checkpoint();
+    },
+    heartbeat() {
+      tell(() => {
+        put(op.HEARTBEAT);
+        put(now());
+      });
+      flush();
+    },
+    /**
+     * @param {string} name
+     * @param {Record<string, unknown>} [props]
+     */
+    event: (name, props = {}) =>
+      tell(() => {
+        put(op.EVENT);
+        put(now());
+        putString(name);
+        pairs(props);
+      }),
+    /**
+     * @param {string} key
+     * @param {unknown} value
+     */
+    tag: (key, value) =>
+      tell(() => {
+        put(op.TAG);
+        put(now());
+        putString(key);
+        putText(String(value));
+      }),
+    /** @param {Record<string, unknown>} traits */
+    identify: (traits) =>
+      tell(() => {
+        put(op.IDENTIFY);
+        put(now());
+        pairs(traits);
+      }),
+    /** @param {string} id */
+    conversation: (id) =>
+      tell(() => {
+        put(op.CONVERSATION);
+        put(now());
+        putText(id);
+      }),
+  };
+
+  /** @param {number} reason */
+  function gap(reason) {
+    put(op.GAP);
+    put(now());
+    put(reason);
+  }
+}
+
+/** @param {Record<string, unknown>} object */
+function pairs(object) {
+  const entries = Object.entries(object);
+  put(entries.length);
+  for (const [name, value] of entries) {
+    putString(name);
+    putText(typeof value === "object" ? JSON.stringify(value) : String(value));
+  }
+}
+
+/** @param {any} settings */
+const policyBits = (settings) =>
+  (settings.record_numbers ? 1 : 0) |
+  (settings.record_emails ? 2 : 0) |
+  (settings.record_form_inputs ? 4 : 0) |
+  (settings.record_properties ? 8 : 0) |
+  (settings.allow_unmask ? 16 : 0);
