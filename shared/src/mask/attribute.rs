@@ -1,32 +1,227 @@
 //! Attribute values. In: the attribute's name, its element's tag and level, the value. Out: the value masked; an attribute
-//! keeps its name. A list of names says which rule holds for which attribute; what is not in the list is hidden whole.
+//! keeps its name. A list says which rule holds for which name; what it does not know is hidden whole, so a new attribute
+//! of the web, of a framework or of the site leaks nothing.
 
-use super::*;
+use super::{Level, Masked, Rules, VALUE_TOKEN, digits, secret};
 
-/// Which rule holds for an attribute's value; depends on the names of attribute and element only, so it can be kept.
+/// Every attribute whose value may stay or is masked in part, with the letter of its rule (see [`AttributeKind::of_rule`]).
+/// Sorted by the first letter; namespaced names as they are written.
+#[rustfmt::skip]
+const LIST: &str = " \
+accept=t accept-charset=t accumulate=t action=u additive=t align=t alignment-baseline=t alink=c allow=t allowfullscreen=t \
+amplitude=c anchor=t aria-activedescendant=t aria-atomic=s aria-autocomplete=s aria-busy=s aria-checked=k aria-colcount=n \
+aria-colindex=n aria-colspan=n aria-controls=t aria-current=s aria-describedby=t aria-details=t aria-disabled=s \
+aria-errormessage=t aria-expanded=s aria-flowto=t aria-haspopup=s aria-hidden=s aria-invalid=s aria-labelledby=t aria-level=n \
+aria-live=s aria-modal=s aria-multiline=s aria-multiselectable=s aria-orientation=s aria-owns=t aria-posinset=n \
+aria-pressed=k aria-readonly=s aria-relevant=t aria-required=s aria-rowcount=n aria-rowindex=n aria-rowspan=n aria-selected=k \
+aria-setsize=n aria-sort=s aria-valuemax=n aria-valuemin=n as=t async=t attributename=t attributetype=t autocapitalize=t \
+autocomplete=t autocorrect=t autofocus=t autoplay=t azimuth=c background=u basefrequency=c baseline-shift=c begin=c bgcolor=c \
+bias=c blocking=t border=c bordercolor=c by=c calcmode=t capture=t cellpadding=c cellspacing=c char=t charoff=c charset=t \
+checked=t cite=u class=t clear=t clip=c clip-path=c clip-rule=c clippathunits=t closedby=t color=c color-interpolation=c \
+color-interpolation-filters=c color-rendering=c cols=n colspan=n command=t commandfor=t compact=t contenteditable=t controls=t \
+controlslist=t coords=c crossorigin=t cursor=c cx=c cy=c d=c data-active=s data-align=s data-bs-theme=s data-closed=s \
+data-collapsed=s data-collapsible=s data-color-mode=s data-color-scheme=s data-dark-theme=s data-direction=s data-disabled=s \
+data-expanded=s data-focus=s data-hidden=s data-highlighted=s data-hover=s data-invalid=s data-layout=s data-light-theme=s \
+data-loading=s data-mode=s data-open=s data-orientation=s data-part=s data-placement=s data-popper-placement=s \
+data-position=s data-readonly=s data-required=s data-scope=s data-selected=k data-side=s data-size=s data-slot=s data-state=s \
+data-theme=s data-variant=s data-visible=s decoding=t default=t defer=t diffuseconstant=c dir=t direction=c dirname=t \
+disabled=t disablepictureinpicture=t disableremoteplayback=t display=c divisor=c dominant-baseline=c draggable=t \
+dur=c dx=c dy=c edgemode=t elementtiming=t elevation=c enctype=t end=c enterkeyhint=t exponent=c exportparts=t face=t \
+fetchpriority=t fill=c fill-opacity=c fill-rule=c filter=c filterunits=t flood-color=c flood-opacity=c font-family=c \
+font-size=c font-size-adjust=c font-stretch=c font-style=c font-variant=c font-weight=c for=t form=t formaction=u \
+formenctype=t formmethod=t formnovalidate=t formtarget=t fr=c frame=t frameborder=c from=c fx=c fy=c gradienttransform=c \
+gradientunits=t headers=t height=c hidden=t high=n href=u hreflang=t hspace=c http-equiv=t id=t image-rendering=c \
+imagesizes=c imagesrcset=r in=t in2=t inert=t inputmode=t integrity=p intercept=c is=t ismap=t itemprop=t itemref=t \
+itemscope=t itemtype=u k1=c k2=c k3=c k4=c kernelmatrix=c kernelunitlength=c keypoints=c keysplines=c keytimes=c kind=t lang=t \
+language=t lengthadjust=t letter-spacing=c lighting-color=c link=c list=t loading=t longdesc=u loop=t low=n manifest=u \
+marginheight=c marginwidth=c marker-end=c marker-mid=c marker-start=c markerheight=c markerunits=t markerwidth=c mask=c \
+mask-type=c maskcontentunits=t maskunits=t max=n maxlength=n media=c mediagroup=t method=t min=n minlength=n mode=t multiple=t \
+muted=t name=t nohref=t nomodule=t noresize=t noshade=t novalidate=t nowrap=t numoctaves=c offset=c opacity=c open=t operator=t \
+optimum=n order=c orient=c origin=c overflow=c paint-order=c part=t path=c pathlength=c patterncontentunits=t \
+patterntransform=c patternunits=t playsinline=t pointer-events=c points=c pointsatx=c pointsaty=c pointsatz=c popover=t \
+popovertarget=t popovertargetaction=t poster=u preload=t preservealpha=t preserveaspectratio=t primitiveunits=t profile=u r=c \
+radius=c readonly=t referrerpolicy=t refx=c refy=c rel=t repeatcount=c repeatdur=c required=t restart=t result=t rev=t \
+reversed=t role=t rotate=c rows=n rowspan=n rules=t rx=c ry=c sandbox=t scale=c scheme=t scope=t scoped=t scrolling=t seed=c \
+selected=t shadowrootclonable=t shadowrootdelegatesfocus=t shadowrootmode=t shape=t shape-rendering=c size=n sizes=c slot=t \
+span=n specularconstant=c specularexponent=c spellcheck=t spreadmethod=t src=u srclang=t srcset=r start=n startoffset=c \
+stddeviation=c step=n stitchtiles=t stop-color=c stop-opacity=c stroke=c stroke-dasharray=c stroke-dashoffset=c \
+stroke-linecap=c stroke-linejoin=c stroke-miterlimit=c stroke-opacity=c stroke-width=c style=c surfacescale=c tabindex=n \
+tablevalues=c target=t targetx=c targety=c text=c text-anchor=c text-decoration=c text-rendering=c textlength=c to=c \
+transform=c transform-origin=c translate=t type=t unicode-bidi=c usemap=t valign=t values=c valuetype=t vector-effect=c \
+version=t viewbox=c virtualkeyboardpolicy=t visibility=c vlink=c vspace=c webkitdirectory=t width=c word-spacing=c wrap=t \
+writing-mode=c x=c x1=c x2=c xchannelselector=t xlink:actuate=t xlink:href=u xlink:show=t xlink:type=t xml:base=u xml:lang=t \
+xml:space=t xmlns=p xmlns:xlink=p y=c y1=c y2=c ychannelselector=t z=c ";
+/// Where the names with each first letter stand in the list.
+const INDEX: [u16; 27] = index();
+/// Elements whose address names a part of a picture by its id.
+const SVG_REFERENCES: &str = " use image feimage textpath mpath lineargradient radialgradient pattern filter clippath mask \
+    animate animatemotion animatetransform set ";
+/// Elements whose `value` is a label or a measure at the levels of a page; at a field's level it is the field's value.
+const VALUE_TAGS: [&str; 5] = ["input", "button", "li", "progress", "meter"];
+/// How public values begin: names of namespaces, checksums.
+const PUBLIC_PREFIXES: [&str; 4] = ["http://www.w3.org/", "sha256-", "sha384-", "sha512-"];
+/// The longest name of an attribute in the list.
+const NAME_MAX_BYTES: usize = 32;
+/// The longest word that is a state ("bottom-start").
+const STATE_MAX_BYTES: usize = 24;
+/// The most digits of a number that counts something (rows, steps); a date has more.
+const COUNT_MAX_DIGITS: usize = 6;
+
+/// Which rule holds for an attribute's value. It depends on the names of element and attribute only, so it can be kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AttributeKind {
-    /// Not in the list.
+    /// Not in the list: hidden whole, unless everything is recorded.
     Whole,
+    /// The content of a `meta` element: like the above, and keys by their shape go too.
+    Meta,
+    /// Secret by its name.
+    Secret,
+    /// Code: always empty.
+    Handler,
+    /// Names, words and references to ids.
+    Tokens,
+    /// Styles, lengths, geometry.
+    Css,
+    /// A small number.
+    Count,
+    /// A short word; anything else is hidden.
+    State,
+    /// A state that tells what a visitor chose.
+    Choice,
+    /// An address.
+    Url,
+    /// An address whose fragment is an id.
+    UrlToId,
+    /// Addresses with descriptors.
+    Srcset,
+    /// What an element shows or holds as its value.
+    Value,
+    /// Public, when it is what it should be: a name of a namespace, a checksum of a public file.
+    Public,
 }
 
 impl AttributeKind {
-    /// The rule for an attribute of an element.
+    /// The rule for an attribute of an element; the element's local name in lowercase.
     pub fn of(tag: &str, name: &str) -> AttributeKind {
-        let _ = (tag, name);
-        AttributeKind::Whole
+        let mut buffer = [0; NAME_MAX_BYTES];
+        let lower = buffer.get_mut(..name.len()).and_then(|lower| {
+            lower.copy_from_slice(name.as_bytes());
+            lower.make_ascii_lowercase();
+            core::str::from_utf8(lower).ok()
+        });
+        let name = lower.unwrap_or(name);
+        let rule = rule_of(name);
+        match (tag, name) {
+            (_, "value") if VALUE_TAGS.contains(&tag) || tag == "option" => AttributeKind::Value,
+            ("meta", "content") => AttributeKind::Meta,
+            (_, "href" | "xlink:href") if is_in(SVG_REFERENCES, tag) => AttributeKind::UrlToId,
+            _ if rule != 0 => AttributeKind::of_rule(rule),
+            _ if is_handler(name) => AttributeKind::Handler,
+            _ if secret::is_secret_name(name) => AttributeKind::Secret,
+            _ => AttributeKind::Whole,
+        }
+    }
+
+    fn of_rule(rule: u8) -> AttributeKind {
+        match rule {
+            b't' => AttributeKind::Tokens,
+            b'c' => AttributeKind::Css,
+            b'n' => AttributeKind::Count,
+            b's' => AttributeKind::State,
+            b'k' => AttributeKind::Choice,
+            b'u' => AttributeKind::Url,
+            b'r' => AttributeKind::Srcset,
+            b'p' => AttributeKind::Public,
+            _ => AttributeKind::Whole,
+        }
     }
 }
 
 impl Rules {
-    /// An attribute's value.
+    /// An attribute's value. `tag` is the element's local name in lowercase, `level` the element's own.
     pub fn attribute<'a>(&self, tag: &str, name: &str, raw: &'a str, level: Level) -> Masked<'a> {
         self.attribute_of(AttributeKind::of(tag, name), raw, level)
     }
 
     /// An attribute's value by a rule that was looked up before.
     pub fn attribute_of<'a>(&self, kind: AttributeKind, raw: &'a str, level: Level) -> Masked<'a> {
-        let _ = (kind, level);
-        if raw.is_empty() { Masked::fixed("") } else { Masked::fixed(VALUE_TOKEN) }
+        let shown = self.shown(level);
+        let all = shown.is_some_and(|policy| policy.records_all());
+        match kind {
+            _ if raw.is_empty() => Masked::fixed(""),
+            AttributeKind::Handler => Masked::fixed(""),
+            AttributeKind::Secret => Masked::fixed(VALUE_TOKEN),
+            AttributeKind::Public
+                if PUBLIC_PREFIXES.iter().any(|prefix| raw.starts_with(prefix)) && !raw.contains('@') =>
+            {
+                Masked::made(raw)
+            }
+            AttributeKind::Tokens | AttributeKind::Public => self.tokens(raw),
+            AttributeKind::Css => self.css(raw, level),
+            AttributeKind::Url => self.url_in(raw, level),
+            AttributeKind::UrlToId => self.url_to_id(raw, level),
+            AttributeKind::Srcset => self.srcset(raw, level),
+            AttributeKind::Value if matches!(level, Level::Page | Level::Clear) => self.text(raw, level),
+            AttributeKind::Value => self.field_value(raw, level),
+            AttributeKind::Count if is_count(raw) => Masked::made(raw),
+            AttributeKind::Count => self.text(raw, level),
+            AttributeKind::State if is_state(raw) => Masked::made(raw),
+            AttributeKind::Choice if is_state(raw) && (shown.is_some() || level == Level::Hidden) => Masked::made(raw),
+            AttributeKind::Meta if secret::is_random(raw, STATE_MAX_BYTES) => Masked::fixed(VALUE_TOKEN),
+            _ if all && !raw.split_ascii_whitespace().any(secret::is_key) => Masked::made(raw),
+            _ => Masked::fixed(VALUE_TOKEN),
+        }
     }
+}
+
+/// The letter of a name's rule in the list, 0 when it is not in there.
+fn rule_of(name: &str) -> u8 {
+    let first = name.bytes().next().unwrap_or_default().wrapping_sub(b'a');
+    let at = |letter: usize| INDEX.get(letter).map_or(0, |at| usize::from(*at));
+    if first >= 26 {
+        return 0;
+    }
+    let names = LIST.get(at(first.into())..at(usize::from(first) + 1)).unwrap_or_default();
+    let mut entries = names.split_ascii_whitespace();
+    let rule = entries.find_map(|entry| entry.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')));
+    rule.and_then(|rule| rule.bytes().next()).unwrap_or(0)
+}
+
+/// Reads where each first letter begins, when the program is built.
+const fn index() -> [u16; 27] {
+    let list = LIST.as_bytes();
+    let mut index = [0; 27];
+    let (mut at, mut letter) = (0, 0);
+    while at + 1 < list.len() {
+        if list[at] == b' ' {
+            while letter <= (list[at + 1] - b'a') as usize {
+                index[letter] = at as u16;
+                letter += 1;
+            }
+        }
+        at += 1;
+    }
+    while letter < 27 {
+        index[letter] = at as u16;
+        letter += 1;
+    }
+    index
+}
+
+fn is_in(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|listed| listed.eq_ignore_ascii_case(word))
+}
+
+fn is_handler(name: &str) -> bool {
+    name.strip_prefix("on")
+        .is_some_and(|event| !event.is_empty() && event.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+fn is_count(value: &str) -> bool {
+    digits::count(value) <= COUNT_MAX_DIGITS
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+' | b'%' | b':'))
+}
+
+fn is_state(value: &str) -> bool {
+    value.len() <= STATE_MAX_BYTES && value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }

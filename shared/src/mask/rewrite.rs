@@ -1,1 +1,82 @@
-//! To come with the complete rules.
+//! A text being rewritten from left to right: copies nothing as long as nothing is replaced. For text that was joined from
+//! pieces it also remembers where the pieces end in the result.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub(super) struct Rewrite<'a, 'c> {
+    source: &'a str,
+    out: String,
+    /// Bytes of the source that are in `out`, as they were or replaced.
+    copied: usize,
+    changed: bool,
+    /// Ends of pieces in the source that `copied` has not reached.
+    cuts: &'c [usize],
+    /// Ends of pieces in `out`.
+    ends: Vec<usize>,
+}
+
+impl<'a, 'c> Rewrite<'a, 'c> {
+    pub fn new(source: &'a str) -> Self {
+        Self::with_cuts(source, &[])
+    }
+
+    /// `cuts` are rising offsets in the source; see [`Rewrite::pieces`].
+    pub fn with_cuts(source: &'a str, cuts: &'c [usize]) -> Self {
+        Rewrite { source, out: String::new(), copied: 0, changed: false, cuts, ends: Vec::new() }
+    }
+
+    pub fn source(&self) -> &'a str {
+        self.source
+    }
+
+    /// Puts `with` in the place of the source's bytes from `start` to `end`; what lies before the last replacement's end
+    /// stays replaced. A piece that ends inside the range ends after `with`.
+    pub fn replace(&mut self, start: usize, end: usize, with: &str) {
+        let start = start.max(self.copied);
+        if end <= start || self.source.get(start..end) == Some(with) {
+            return;
+        }
+        self.changed = true;
+        self.copy_until(start);
+        self.out.push_str(with);
+        self.copied = end;
+        self.pass_cuts(|cut| cut < end, |this, _| this.out.len());
+    }
+
+    /// The result.
+    pub fn finish(mut self) -> Cow<'a, str> {
+        if !self.changed {
+            return Cow::Borrowed(self.source);
+        }
+        self.copy_until(self.source.len());
+        Cow::Owned(self.out)
+    }
+
+    /// The result with the ends of its pieces, the last one's left out; `None` when nothing was replaced.
+    pub fn pieces(mut self) -> Option<(String, Vec<usize>)> {
+        if !self.changed {
+            return None;
+        }
+        self.copy_until(self.source.len());
+        Some((self.out, self.ends))
+    }
+
+    fn copy_until(&mut self, end: usize) {
+        self.pass_cuts(|cut| cut <= end, |this, cut| this.out.len() + cut.saturating_sub(this.copied));
+        self.out.push_str(self.source.get(self.copied..end).unwrap_or_default());
+        self.copied = end;
+    }
+
+    fn pass_cuts(&mut self, passed: impl Fn(usize) -> bool, place: impl Fn(&Self, usize) -> usize) {
+        while let Some((&cut, rest)) = self.cuts.split_first() {
+            if !passed(cut) {
+                return;
+            }
+            let end = place(self, cut);
+            self.ends.push(end);
+            self.cuts = rest;
+        }
+    }
+}
