@@ -43,7 +43,6 @@ export function wrapSetter(owner, name, heard) {
   const wrapper = /** @type {PropertyDescriptor} */ (
     Object.getOwnPropertyDescriptor(
       {
-        /** @this {any} */
         set [name](/** @type {any} */ value) {
           Reflect.apply(original, this, [value]);
           if (listens) quietly(() => heard(this));
