@@ -1,0 +1,142 @@
+// @ts-check
+// The page of one recording: at /recordings/{id}, and shared at /s/{token}. In: the address. Out: the player, or in words
+// why there is nothing to play yet or any more. A visit that still goes on becomes the player by itself.
+
+import { ApiProblem } from "../api.js";
+import { el, fill, icon } from "../markup.js";
+import init, { Decoder } from "../pkg/decoder.js";
+import { addressText, counted, joined, untilText, whenText, whoText } from "../words.js";
+import { ReplayPlayer } from "./player.js";
+import { shareDialog } from "./share-dialog.js";
+import { sourceOf } from "./source.js";
+import { parseTime, shortTime } from "./time-words.js";
+
+/**
+ * @typedef {import("./source.js").Source} Source
+ * @typedef {Partial<import("../api.js").Recording>} Facts
+ */
+
+const POLL_MS = 3_000;
+/** What is said about a recording that cannot be played. */
+const GONE = {
+  expired: "This recording has reached the end of its time and was deleted.",
+  erased: "This recording was erased.",
+};
+
+const head = /** @type {HTMLElement} */ (document.querySelector("#head"));
+const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
+
+async function start() {
+  const source = sourceOf(location.pathname);
+  if (!source) {
+    say("There is no recording at this address.");
+    return;
+  }
+  const decoderLoaded = init();
+  try {
+    const facts = await ready(source);
+    if (!facts) return;
+    describe(facts, source);
+    const [recording] = await Promise.all([source.bytes(), decoderLoaded]);
+    await play(new Decoder(recording), facts, source);
+  } catch (problem) {
+    explain(problem, source);
+  }
+}
+
+/** Waits for the end of the visit. @param {Source} source @returns {Promise<Facts | null>} nothing when there is nothing to play */
+async function ready(source) {
+  for (;;) {
+    const facts = await source.facts();
+    const gone = GONE[/** @type {keyof typeof GONE} */ (facts.state)];
+    if (gone) {
+      describe(facts, source);
+      say(gone);
+      return null;
+    }
+    if (facts.state !== "open" && facts.state !== "ended") return facts;
+    describe(facts, source);
+    wait(facts.state);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** @param {import("../pkg/decoder.js").Decoder} decoder @param {Facts} facts @param {Source} source */
+async function play(decoder, facts, source) {
+  const player = new ReplayPlayer();
+  fill(main, player);
+  await player.open(decoder, { startMs: parseTime(new URLSearchParams(location.search).get("t")) ?? 0 });
+  if (source.isShared || facts.watched) return;
+  const end = player.playback?.store.watch(({ playing }) => {
+    if (!playing) return;
+    end?.();
+    source.change({ watched: true }).catch(() => undefined);
+  });
+}
+
+/** @param {Facts} facts @param {Source} source */
+function describe(facts, source) {
+  const who = source.isShared ? "Shared recording" : whoText(facts);
+  document.title = `${who}, ${whenText(facts.started_at)} – Revisit`;
+  const said = [
+    whenText(facts.started_at),
+    facts.state === "ready" ? `${shortTime(facts.duration_ms ?? 0)}, ${shortTime(facts.active_ms ?? 0)} active` : null,
+    facts.pages ? counted(facts.pages, "page") : null,
+    joined(facts.device, facts.browser, facts.os),
+    facts.entry_url ? `entered at ${addressText(facts.entry_url)}` : null,
+    facts.expires_at ? `deleted ${untilText(facts.expires_at)}` : null,
+  ].filter((part) => part);
+  fill(head,
+    source.isShared ? null : el("a", { class: "button is-plain", href: backAddress(facts) }, icon("back"), "Recordings"),
+    el("h1", null, who),
+    facts.rage_clicks ? el("span", { class: "badge is-rage" }, counted(facts.rage_clicks, "rage click")) : null,
+    facts.errors ? el("span", { class: "badge is-warn" }, counted(facts.errors, "error")) : null,
+    el("div", { class: "player-facts" }, said.map((part) => el("span", null, part))),
+    source.isShared ? null : actions(facts, source));
+}
+
+/** The list as it was left. @param {Facts} facts */
+function backAddress(facts) {
+  const last = sessionStorage.getItem("revisit.list");
+  return last?.startsWith("/?") ? last : `/?site=${encodeURIComponent(facts.site ?? "")}`;
+}
+
+/** @param {Facts} facts @param {Source} source */
+function actions(facts, source) {
+  const star = el("button", { type: "button", class: "button is-plain", "aria-pressed": String(Boolean(facts.starred)), "aria-label": "Star", title: "Star", onclick: async () => {
+    const starred = star.getAttribute("aria-pressed") !== "true";
+    await source.change({ starred }).then(() => star.setAttribute("aria-pressed", String(starred)), () => undefined);
+  } }, icon("star"));
+  if (facts.state !== "ready") return el("div", { class: "player-actions" }, star);
+  const dialog = shareDialog(source.share);
+  return el("div", { class: "player-actions" }, star, el("button", { type: "button", class: "button", onclick: () => dialog.showModal() }, icon("link"), "Share"), dialog);
+}
+
+/** @param {string} state */
+function wait(state) {
+  if (main.querySelector(`[data-wait="${state}"]`)) return;
+  const words = state === "open"
+    ? [el("span", { class: "badge is-live" }, "still on the site"), el("p", null, "The visitor is still on the site. The recording appears here by itself, normally within half a minute after they left.")]
+    : [el("div", { class: "spinner" }), el("p", null, "The visitor has just left. The recording is being put together and appears here by itself.")];
+  fill(main, el("div", { class: "player-wait", role: "status", "data-wait": state }, words));
+}
+
+/** @param {string} words @param {...Node} more */
+function say(words, ...more) {
+  fill(main, el("div", { class: "player-wait", role: "alert" }, el("p", null, words), more));
+}
+
+/** @param {unknown} problem @param {Source} source */
+function explain(problem, source) {
+  if (!(problem instanceof ApiProblem)) {
+    say(`This recording cannot be shown: ${problem instanceof Error ? problem.message : problem}.`);
+  } else if (problem.status === 401 && !source.isShared) {
+    say("Sign in to watch this recording.", el("a", { class: "button is-primary", href: `/?next=${encodeURIComponent(location.pathname + location.search)}` }, "Sign in"));
+  } else if (problem.status === 404 || problem.status === 410) {
+    say(source.isShared ? "This link has ended, or the recording was deleted." : "This recording does not exist, or not any more.");
+  } else {
+    say(problem.message, el("button", { type: "button", class: "button", onclick: () => location.reload() }, "Try again"));
+  }
+}
+
+void start();

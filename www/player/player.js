@@ -1,0 +1,186 @@
+// @ts-check
+// <replay-player>: stage, overlay, controls and lists around one open recording. In: a decoder. Out: nothing but what it
+// shows. Knows no addresses of the collector but the stage's, so that it plays in every place where a recording plays.
+
+import { el } from "../markup.js";
+import { clock, fullscreenButton, helpButton, linkButton, playButton, skipToggle, speedMenu } from "./controls/buttons.js";
+import { eventList } from "./controls/event-list.js";
+import { helpDialog } from "./controls/help-dialog.js";
+import { pageList } from "./controls/page-list.js";
+import { timeline } from "./controls/timeline.js";
+import { commandOf } from "./keymap.js";
+import { Overlay } from "./overlay.js";
+import { Playback } from "./playback.js";
+import { Stage } from "./stage.js";
+import { initialState, parseChoices, Store } from "./store.js";
+
+/** @typedef {import("./keymap.js").Command} Command */
+
+const CHOICES_KEY = "revisit.player";
+const JUMP_MS = 10_000;
+
+export class ReplayPlayer extends HTMLElement {
+  /** @type {Playback | null} */
+  playback = null;
+  /** @type {AbortController | null} */
+  #listening = null;
+
+  /**
+   * Shows a recording, standing at a time.
+   * @param {import("./model.js").Decoder} decoder @param {{ startMs?: number, stageUrl?: string }} [options]
+   */
+  async open(decoder, { startMs = 0, stageUrl = "/stage" } = {}) {
+    const store = new Store({ ...initialState(), ...parseChoices(localStorage.getItem(CHOICES_KEY)) });
+    const frame = el("iframe", { class: "stage", title: "Recorded page", sandbox: "allow-same-origin", tabindex: -1, inert: true });
+    const overlay = new Overlay();
+    const scaler = el("div", { class: "stage-scaler" }, frame);
+    const box = el("div", { class: "stage-box" }, scaler, overlay.element);
+    const area = el("div", { class: "stage-area" }, box);
+    const main = el("div", { class: "player-main" }, area);
+    this.replaceChildren(main);
+    await loaded(frame, stageUrl);
+
+    const stage = new Stage(frame);
+    const playback = new Playback(decoder, stage, overlay, store);
+    this.playback = playback;
+    const help = helpDialog();
+    main.prepend(addressBar(store));
+    main.append(
+      el("div", { class: "controls", role: "group", "aria-label": "Playback" },
+        timeline(playback),
+        el("div", { class: "controls-row" },
+          playButton(playback), clock(playback),
+          el("span", { class: "controls-space" }),
+          skipToggle(playback), speedMenu(playback), linkButton(playback), helpButton(() => help.showModal()), fullscreenButton(() => this.toggleFullscreen()))),
+      legend());
+    box.append(gapBanner(store), noticeLine(store));
+    this.append(el("aside", { class: "player-side", "aria-label": "What happened" }, pageList(playback), eventList(playback)), help);
+
+    const fit = () => {
+      const { width, height } = overlay;
+      if (width === 0) return;
+      area.style.setProperty("--ratio", `${width} / ${height}`);
+      const scale = Math.min(area.clientWidth / width, area.clientHeight / height, 1);
+      scaler.style.transform = `scale(${scale})`;
+      box.style.width = `${Math.floor(width * scale)}px`;
+      box.style.height = `${Math.floor(height * scale)}px`;
+      overlay.setScale(scale);
+    };
+    overlay.onresize = fit;
+    new ResizeObserver(fit).observe(area);
+    store.watch(({ speed, skips }, before) => {
+      if (speed !== before.speed || skips !== before.skips) localStorage.setItem(CHOICES_KEY, JSON.stringify({ speed, skips }));
+    });
+    this.#listen(playback, help, frame, stage, stageUrl);
+    playback.seek(startMs);
+  }
+
+  /**
+   * @param {Playback} playback @param {HTMLDialogElement} help @param {HTMLIFrameElement} frame
+   * @param {Stage} stage @param {string} stageUrl
+   */
+  #listen(playback, help, frame, stage, stageUrl) {
+    this.#listening?.abort();
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    document.addEventListener("keydown", (event) => {
+      const command = commandOf(event, document.activeElement);
+      if (!command) return;
+      event.preventDefault();
+      this.#obey(command, playback, help);
+    }, { signal });
+    let shown = stage.document;
+    let isLoading = false;
+    frame.addEventListener("load", async () => {
+      // Our own building keeps the document; another one means that something led the stage away.
+      if (isLoading || frame.contentDocument === shown) return;
+      isLoading = true;
+      await loaded(frame, stageUrl);
+      isLoading = false;
+      shown = stage.document;
+      playback.rebuild();
+    }, { signal });
+  }
+
+  /** @param {Command} command @param {Playback} playback @param {HTMLDialogElement} help */
+  #obey(command, playback, help) {
+    /** @type {Record<Command, () => void>} */
+    const commands = {
+      toggle: () => playback.toggle(),
+      back: () => playback.go(-JUMP_MS),
+      forward: () => playback.go(JUMP_MS),
+      previousMark: () => playback.goToMark(-1),
+      nextMark: () => playback.goToMark(1),
+      stepBack: () => playback.step(-1),
+      stepForward: () => playback.step(1),
+      slower: () => playback.changeSpeed(-1),
+      faster: () => playback.changeSpeed(1),
+      skip: () => playback.setSkips(!playback.store.state.skips),
+      fullscreen: () => this.toggleFullscreen(),
+      help: () => help.showModal(),
+    };
+    commands[command]();
+  }
+
+  toggleFullscreen() {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void this.requestFullscreen();
+  }
+
+  disconnectedCallback() {
+    this.#listening?.abort();
+    this.playback?.close();
+  }
+}
+
+customElements.define("replay-player", ReplayPlayer);
+
+/** @param {HTMLIFrameElement} frame @param {string} url @returns {Promise<void>} */
+function loaded(frame, url) {
+  return new Promise((resolve) => {
+    frame.addEventListener("load", () => resolve(), { once: true });
+    frame.src = url;
+  });
+}
+
+/** @param {Store<import("./store.js").PlayerState>} store */
+function addressBar(store) {
+  const title = el("span", { class: "address-title" });
+  const url = el("span", { class: "address-url" });
+  store.watch((state) => {
+    if (title.textContent !== state.title) title.textContent = state.title;
+    if (url.textContent !== state.url) url.textContent = state.url;
+  });
+  return el("div", { class: "address" }, title, url);
+}
+
+/** @param {Store<import("./store.js").PlayerState>} store */
+function gapBanner(store) {
+  const banner = el("div", { class: "gap-banner", hidden: true },
+    el("strong", null, "Nothing is known about this stretch"),
+    el("span", null, "The page could not be recorded here. What you see is its last known state."));
+  store.watch(({ inGap }) => {
+    banner.hidden = !inGap;
+  });
+  return banner;
+}
+
+/** @param {Store<import("./store.js").PlayerState>} store */
+function noticeLine(store) {
+  const line = el("div", { class: "notice", role: "status" });
+  store.watch(({ notice }, before) => {
+    if (notice !== before.notice) line.textContent = notice;
+  });
+  return line;
+}
+
+function legend() {
+  const entries = [
+    ["masked", "Masked before it left the visitor’s browser"],
+    ["blocked", "Not recorded"],
+    ["inactive", "No activity"],
+    ["gap", "Nothing known"],
+  ];
+  return el("ul", { class: "legend", "aria-label": "Legend" },
+    entries.map(([kind, words]) => el("li", null, el("span", { class: `swatch is-${kind}`, "aria-hidden": "true" }), words)));
+}
