@@ -39,7 +39,8 @@ const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
  * @property {0 | 1 | 2} start why the page starts, see `record::Hello`
  * @property {(payload: Payload) => void} emit
  * @property {() => void} activity the visitor did something; at most once a second
- * @property {() => void} navigated the address changed without a load
+ * @property {() => boolean} navigated the address changed without a load; false when the page may not be recorded there:
+ *   nothing of it is read, and the capture is ended soon
  * @property {any} wasm the module's exports
  * @property {WebAssembly.Memory} memory
  */
@@ -60,6 +61,7 @@ export function capture(options) {
   let isReading = false;
   let lastActivity = -Infinity;
   let address = location.href;
+  let isLeftOut = false;
   let scanned = 0;
 
   const now = () => Math.max(0, Math.round(performance.now() - zero));
@@ -105,7 +107,8 @@ export function capture(options) {
     try {
       const time = now();
       events.writeBefore();
-      checkAddress(time);
+      isLeftOut = !checkAddress(time);
+      if (isLeftOut) return;
       observe.pull();
       walk.limit(deadline);
       changes(observe.take(), deadline);
@@ -215,14 +218,14 @@ export function capture(options) {
 
   /** @param {number} time */
   function checkAddress(time) {
-    if (location.href === address) return;
+    if (location.href === address) return true;
+    if (!options.navigated()) return false;
     address = location.href;
     put(op.NAVIGATE);
     put(time);
     putText(address);
     putText(document.title);
-    // The page may now be excluded: whoever decides that must not end this capture from within a flush.
-    setTimeout(options.navigated, 0);
+    return true;
   }
 
   /** Elements may have been scrolled before the recorder came. */
@@ -304,7 +307,7 @@ export function capture(options) {
   function flush() {
     if (!isOn) return;
     do read(Infinity);
-    while (walk.hasSkipped());
+    while (!isLeftOut && walk.hasSkipped());
     wasm.close_payload();
     drain();
   }

@@ -25,8 +25,6 @@ const own = (name) => original(page, name)?.bind(page);
 export const setTimeout = own("setTimeout");
 /** @type {(timer: any) => void} */
 export const clearTimeout = own("clearTimeout");
-/** @type {(run: FrameRequestCallback) => number} */
-export const requestAnimationFrame = own("requestAnimationFrame");
 /** @type {typeof globalThis.fetch} */
 export const fetch = own("fetch");
 /** @type {typeof globalThis.MutationObserver} */

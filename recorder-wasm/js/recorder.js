@@ -1,0 +1,342 @@
+// The recorder of one page: joins the visit, captures, sends, notices when the visitor leaves, rests, or comes back.
+// In: what the loader decided (`host`), the wasm module's answer. Out: frames at the collector, the state for the page.
+// Never: decides whether the page may be recorded (see gate.js), throws into the page, or says anything on its console.
+
+import init, * as wasm from "./pkg/recorder.js";
+import { createTold } from "./api.js";
+import { capture } from "./capture.js";
+import { clearTimeout, fetch, listen, setTimeout } from "./natives.js";
+import { createSender } from "./send.js";
+import { claimTab, firstParty, openSession, random, releaseTab, toHex } from "./session.js";
+
+/**
+ * What the loader gives.
+ * @typedef {object} Host
+ * @property {string} site the public key
+ * @property {string} key of the entry in storage
+ * @property {string} collector ends with a slash
+ * @property {boolean} late the page was not recorded from its load on
+ * @property {() => boolean} consent was given
+ * @property {() => boolean} allowed the page may be recorded at its address of now
+ * @property {() => void} check decides anew, and calls `run` or `stop`
+ * @property {() => void} ask asks for the settings and then checks
+ * @property {(reason: string | null, id?: string | null, page?: string | null) => void} report what `revisit('state')` says; null: recording
+ */
+
+/** @typedef {import("./gate.js").Settings} Settings */
+
+/** Milliseconds between two ordinary bodies, and between two looks at the settings. */
+const SEND_EVERY = 5000;
+const ASK_EVERY = 60_000;
+/** Recordings that the collector may close in one page before it is left alone. */
+const CLOSED_MAX = 5;
+/** Reasons of the END record. */
+const LEFT = 0, STOPPED = 1, IDLE = 2, GAVE_UP = 4;
+/** What the collector's refusals are called. */
+const REASONS = /** @type {Record<number, string>} */ ({ 402: "quota", 403: "refused", 410: "erased" });
+
+const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"];
+
+/**
+ * @param {Host} host
+ * @param {Promise<Response>} answer with the wasm module
+ */
+export async function start(host, answer) {
+  const { memory } = await init({ module_or_path: answer });
+  const session = openSession(firstParty(), host.key);
+  const told = createTold();
+  /** @type {Settings} */
+  let settings;
+  /** @type {import("./capture.js").Capture | null} */
+  let tap = null;
+  /** @type {import("./send.js").Page} */
+  let page;
+  let tab = claimTab();
+  /** Why the next page of the recording starts: 0 a load, 1 back from the cache, 2 on a page already open. @type {0 | 1 | 2} */
+  let beginning = host.late ? 2 : 0;
+  let paused = false;
+  /** The page lies in the back/forward cache, or is gone. */
+  let frozen = false;
+  /** Why nothing starts any more. */
+  let dead = "";
+  let leaving = false;
+  let closed = 0;
+  let asked = Date.now();
+  let pushed = 0;
+  let input = 0;
+  /** @type {(() => void)[]} stop waiting for the visitor to come back */
+  let resting = [];
+  /** @type {any} */
+  let timer;
+
+  const limits = () => ({ idle: settings.idle_ms || 18e5, max: settings.max_ms || 72e5 });
+  const heartbeat = () => settings.heartbeat_ms || 30_000;
+
+  const sender = createSender({
+    url: `${host.collector}v1/frames?k=${host.site}`,
+    fetch,
+    setTimeout,
+    clearTimeout,
+    seal: wasm.seal,
+    body: wasm.body,
+    refused,
+    lost: () => tap?.checkpoint(0),
+  });
+
+  /** Begins a page of the recording. */
+  function begin() {
+    const visit = session.join(Date.now(), limits(), settings.visitor_days, host.consent());
+    const id = random(8);
+    /** @type {import("./send.js").Page} */
+    const mine = { visit, id, name: toHex(id), seq: 0, epochMs: 0 };
+    page = mine;
+    tap = capture({
+      settings,
+      visitor: visit.visitor,
+      salt: visit.salt,
+      tab,
+      start: beginning,
+      emit(payload) {
+        pushed = Date.now();
+        sender.push(mine, payload, leaving);
+      },
+      activity,
+      navigated() {
+        later(host.check);
+        return host.allowed();
+      },
+      wasm,
+      memory,
+    });
+    mine.epochMs = tap.epochMs;
+    beginning = 2;
+    told.again(tap);
+    report();
+    plan();
+  }
+
+  const report = () => host.report(paused ? "paused" : null, page.visit.id, page.name);
+
+  /** @param {number} reason of the END record */
+  function finish(reason) {
+    clearTimeout(timer);
+    const ending = tap;
+    tap = null;
+    ending?.end(reason);
+  }
+
+  function plan() {
+    clearTimeout(timer);
+    timer = setTimeout(safely(tick), Math.min(SEND_EVERY, heartbeat()));
+  }
+
+  function tick() {
+    if (!tap) return;
+    const now = Date.now();
+    const over = session.over(now, limits());
+    if (over) return rest(over);
+    if (now - pushed >= heartbeat()) tap.heartbeat();
+    tap.flush();
+    sender.back();
+    if (document.visibilityState == "visible" && now - asked >= ASK_EVERY) look();
+    plan();
+  }
+
+  function look() {
+    asked = Date.now();
+    host.ask();
+  }
+
+  /** Goes on with settings that are not older than a minute. */
+  function resume() {
+    if (Date.now() - asked >= ASK_EVERY) look();
+    else host.check();
+  }
+
+  /**
+   * The recording is over; the visitor's next input begins another.
+   * @param {number} reason of the END record
+   */
+  function rest(reason) {
+    finish(reason);
+    session.end(page.visit.id, Date.now());
+    host.report(reason == IDLE ? "idle" : "closed");
+    if (!resting[0]) resting = INPUTS.map((type) => on(window, type, wake));
+  }
+
+  function awake() {
+    resting.forEach((stop) => stop());
+    resting = [];
+  }
+
+  function wake() {
+    awake();
+    resume();
+  }
+
+  function activity() {
+    input = Date.now();
+    const over = session.over(input, limits(), true);
+    if (!over) return;
+    // Not from within the capture's own listener.
+    later(() => {
+      if (!tap) return;
+      rest(over);
+      wake();
+    });
+  }
+
+  /**
+   * @param {number} status
+   * @param {import("./send.js").Page} refusedPage
+   * @param {boolean} active its frames held input
+   */
+  function refused(status, refusedPage, active) {
+    const { id } = refusedPage.visit;
+    if (status != 402 && status) session.end(id, Date.now());
+    if (page.visit.id != id) return;
+    if (status == 409 && ++closed <= CLOSED_MAX) {
+      if (!tap) return;
+      rest(IDLE);
+      if (active || input > pushed) wake();
+      return;
+    }
+    die(REASONS[status] || "unavailable", status ? STOPPED : GAVE_UP);
+  }
+
+  /**
+   * @param {string} reason
+   * @param {number} end reason of the END record
+   */
+  function die(reason, end) {
+    dead = reason;
+    stop(reason, end);
+    sender.close();
+    host.report(reason);
+  }
+
+  /**
+   * @param {string} reason
+   * @param {number} [end] reason of the END record
+   */
+  function stop(reason, end = STOPPED) {
+    awake();
+    finish(end);
+    if (reason == "opted_out" || reason == "consent") {
+      told.forget();
+      if (page) session.end(page.visit.id, Infinity);
+    }
+  }
+
+  /**
+   * The page must not see an error of ours.
+   * @template {any[]} Args
+   * @param {(...args: Args) => void} run
+   * @returns {(...args: Args) => void}
+   */
+  const safely = (run) => (...args) => {
+    try {
+      run(...args);
+    } catch {
+      tap = null;
+      die("unavailable", GAVE_UP);
+    }
+  };
+
+  /** @param {() => void} run */
+  const later = (run) => void setTimeout(safely(run), 0);
+
+  /** @param {EventTarget} target @param {string} type @param {(event: any) => void} hears */
+  const on = (target, type, hears) => listen(target, type, safely(hears), { capture: true, passive: true });
+
+  /** Everything that can go now goes. */
+  function leave() {
+    leaving = true;
+    tap?.flush();
+    sender.leave();
+    leaving = false;
+  }
+
+  on(document, "visibilitychange", () => {
+    if (document.visibilityState == "hidden") return leave();
+    sender.back();
+    if (tap && Date.now() - asked >= ASK_EVERY) look();
+  });
+  on(document, "freeze", leave);
+  on(window, "pagehide", () => {
+    frozen = true;
+    leaving = true;
+    awake();
+    finish(LEFT);
+    leave();
+    releaseTab(tab);
+  });
+  on(window, "pageshow", (event) => {
+    if (!event.persisted) return;
+    frozen = false;
+    beginning = 1;
+    tab = claimTab();
+    sender.back();
+    resume();
+  });
+  on(window, "online", sender.wake);
+
+  /**
+   * @param {Settings} next
+   */
+  function run(next) {
+    const changed = next != settings;
+    settings = next;
+    if (dead) return host.report(dead);
+    if (frozen || resting[0]) return;
+    if (tap && changed) finish(STOPPED);
+    if (!tap && !paused) begin();
+    if (host.consent()) session.consent(Date.now(), settings.visitor_days);
+  }
+
+  /**
+   * @param {string} name
+   * @param {any} [one]
+   * @param {any} [two]
+   */
+  function call(name, one, two) {
+    if (name == "pause" || name == "resume") {
+      paused = name == "pause";
+      if (tap) {
+        tap[name]();
+        report();
+      } else {
+        host.check();
+      }
+    } else if (name == "link") {
+      one(`${host.collector}recordings/${page.visit.id}`);
+    } else if (name == "flush") {
+      tap?.flush();
+      sender.flush().then(one);
+    } else {
+      told.call(tap, [name, one, two]);
+    }
+  }
+
+  return {
+    /** The page may be recorded with these settings. */
+    run: safely(run),
+    /** It may not, for this reason. */
+    stop: safely(stop),
+    /**
+     * A call of the page that the loader does not answer itself, once it has recorded.
+     * @param {string} name
+     * @param {any} [one]
+     * @param {any} [two]
+     */
+    call(name, one, two) {
+      try {
+        call(name, one, two);
+      } catch {
+        // An error in the page's callback, or in what it told.
+      }
+    },
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof start>>} Recorder */
