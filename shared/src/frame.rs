@@ -94,6 +94,8 @@ pub struct Frame<'a> {
     pub header: Header,
     /// The records, deflated or not as the flags say.
     pub payload: &'a [u8],
+    /// The checksum that it came with: two frames that differ in it are not the same.
+    pub crc: u32,
 }
 
 /// A body as it arrives: who writes, and the frames' bytes, not yet opened.
@@ -182,7 +184,7 @@ pub fn open(bytes: &[u8]) -> Result<Frame<'_>, Malformed> {
         epoch_ms: wire.epoch_ms,
         at_ms: wire.at_ms,
     };
-    Ok(Frame { header, payload: wire.payload })
+    Ok(Frame { header, payload: wire.payload, crc: wire.crc })
 }
 
 /// Writes a body around sealed frames.
