@@ -44,6 +44,15 @@
  * @property {number} dice 0 … 1, thrown once
  */
 
+/** @param {string} path */
+const readable = (path) => {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+};
+
 /**
  * A glob (`*` stands for any characters), `re:` and a regular expression, or a RegExp, on the path as sent and as read.
  * @param {Pattern} pattern
@@ -54,7 +63,7 @@ function matches(pattern, path, broken) {
   try {
     const test = pattern instanceof RegExp ? pattern
       : RegExp(/^re:/.test(pattern) ? pattern.slice(3) : `^${pattern.replace(/[^*\w]/g, "\\$&").replace(/\*+/g, ".*")}$`, "s");
-    return path.search(test) >= 0 || decodeURI(path).search(test) >= 0;
+    return path.search(test) >= 0 || readable(path).search(test) >= 0;
   } catch {
     return broken;
   }

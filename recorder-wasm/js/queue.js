@@ -74,13 +74,13 @@ export function createQueue(recording) {
      * @returns {Item<Page>[][]}
      */
     leave(budget, urgent, sent) {
-      const waiting = items.filter((item) => !item.leaving && !sent.includes(item));
+      const waiting = items.filter((item) => !sent.includes(item));
       /** @type {Item<Page>[][]} */
       const bodies = [];
       // From the newest to the oldest, those of an ordinary request last.
       for (const item of waiting.reverse().concat([...sent].reverse())) {
         const cost = item.bytes.length + FRAME_COST;
-        if (cost > budget || !items.includes(item)) continue;
+        if (cost > budget || item.leaving || !items.includes(item)) continue;
         budget -= cost;
         urgent -= cost;
         const last = bodies[bodies.length - 1];

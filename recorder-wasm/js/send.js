@@ -149,16 +149,23 @@ export function createSender(ports) {
     waiters = waiters.filter(([items, resolve]) => items.some((item) => left.includes(item)) || resolve());
   };
 
-  const lose = () => {
+  /** @param {Item[]} items the body with which, or after which, frames were lost */
+  const lose = (items) => {
     lost = false;
-    if (++losses > LOSSES) close(0, queue.all());
+    if (++losses > LOSSES) giveUp(items, 0);
     else ports.lost();
   };
 
-  /** @param {number} status @param {Item[]} items */
-  const close = (status, items) => {
-    const [first] = items;
-    if (first) ports.refused(status, first.page, items.some((item) => item.flags & ACTIVE));
+  /**
+   * Of this recording nothing will be taken any more.
+   * @param {Item[]} items
+   * @param {number} status
+   */
+  const giveUp = (items, status) => {
+    const { page } = items[0];
+    const all = items.concat(queue.all().filter((item) => item.page.visit == page.visit));
+    drop(all);
+    ports.refused(status, page, all.some((item) => item.flags & ACTIVE));
   };
 
   /** @param {Item[]} items @param {number} status */
@@ -166,15 +173,12 @@ export function createSender(ports) {
     if (status >= 200 && status < 300) {
       failures = 0;
       drop(items);
-      if (lost) lose();
+      if (lost) lose(items);
     } else if (status == 400 || status == 413) {
       drop(items);
-      lose();
+      lose(items);
     } else {
-      // Of this recording nothing will be taken any more.
-      const all = queue.all().filter((item) => item.page.visit == items[0].page.visit);
-      drop(all);
-      close(status, all.length ? all : items);
+      giveUp(items, status);
     }
   };
 
@@ -199,7 +203,7 @@ export function createSender(ports) {
     if (passing(status)) {
       const offline = globalThis.navigator?.onLine === false;
       if (!offline) failures++;
-      if (failures >= ATTEMPTS) return settle(open, 0);
+      if (failures >= ATTEMPTS) return giveUp(open, 0);
       waiting = ports.setTimeout(wake, offline ? LONGEST_WAIT : Math.max(wait, backoff(failures, Math.random())));
     } else {
       settle(open, status);

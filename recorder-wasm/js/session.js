@@ -48,7 +48,7 @@ export const random = (count) => crypto.getRandomValues(new Uint8Array(count));
  * @returns {0 | 2 | 3} 0 alive, else the END record's reason: 2 idle, 3 too long
  */
 export const expired = (entry, now, { idle, max }) =>
-  !entry?.id || Math.abs(now - entry.last) >= idle ? 2 : Math.abs(now - entry.start) >= max ? 3 : 0;
+  !entry?.id || !(Math.abs(now - entry.last) < idle) ? 2 : Math.abs(now - entry.start) < max ? 0 : 3;
 
 /**
  * Storage of this origin that works: across tabs, else in this tab, else in this page.
