@@ -5,6 +5,8 @@
 /** Addresses outside the page, in all forms in which CSS writes one that is loaded. */
 const OUTSIDE = /url\(\s*(?!["']?\s*(?:data:|#))(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^)'"]*)\s*\)/gi;
 const IMAGE_SET = /((?:-webkit-)?image-set\(\s*)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/gi;
+/** A font that cannot be had is none; its rule stays, since rules are counted. */
+const FONT = /@font-face\s*\{[^{}]*\}/gi;
 const IMPORT = /@import\s+(?:url\([^)]*\)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')[^;]*(?:;|$)/gi;
 const ACTING = /:(?:any-)?link\b|\[\s*(?:href|src|srcset|action|poster|autofocus|autoplay|rel|on[a-z]+)\s*[\]~|^$*=]/i;
 const LINK = /:(?:any-)?link\b/gi;
@@ -13,7 +15,7 @@ const ACTING_ATTRIBUTE = /\[\s*(?=(?:href|src|srcset|action|poster|autofocus|aut
 /** @param {string} text @returns {string} the same rules, loading nothing */
 export function quiet(text) {
   if (!/url\(|image-set\(|@import/i.test(text)) return text;
-  return text.replace(IMPORT, "").replace(OUTSIDE, 'url("data:,")').replace(IMAGE_SET, '$1"data:,"');
+  return text.replace(IMPORT, "").replace(FONT, (face) => (face.match(OUTSIDE) ? "@font-face{}" : face)).replace(OUTSIDE, 'url("data:,")').replace(IMAGE_SET, '$1"data:,"');
 }
 
 /** @param {string} text @returns {boolean} whether some rule may ask about an attribute that is inert here */

@@ -8,6 +8,7 @@ test("nothing outside the page is asked for", () => {
   assert.equal(quiet("a{background:URL( 'https://x.example/a.png' )}"), 'a{background:url("data:,")}');
   assert.equal(quiet('a{background:url("/a)b.png")}'), 'a{background:url("data:,")}');
   assert.equal(quiet('a{background:image-set("a.png" 1x)}'), 'a{background:image-set("data:," 1x)}');
+  assert.equal(quiet("@font-face{font-family:A;src:url(/a.woff2)} a{}"), "@font-face{} a{}");
   assert.equal(quiet('@import url("/x.css") screen;a{color:red}'), "a{color:red}");
   assert.equal(quiet("@import '/x.css';a{color:red}"), "a{color:red}");
 });

@@ -18,6 +18,7 @@ import { StageStyles } from "./stage-style.js";
 const TOP = 1;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"];
 const MASK = "•";
+const STANDARD = "<!doctype html>";
 
 export class Stage {
   /** @param {HTMLIFrameElement} frame loaded with the stage's page */
@@ -60,6 +61,8 @@ export class Stage {
     this.styles.addRoot(top);
     for (const child of this.plant(rest, top)) this.guard(() => top.append(child));
     this.openInner(rest);
+    // The stage's window stays the same over pages, and so would its place.
+    this.unscrolled.set(TOP, [0, 0]);
     for (const what of snapshot.state) this.apply(what);
     this.settle();
   }
@@ -285,7 +288,7 @@ export class Stage {
       this.guard(() => {
         const host = /** @type {HTMLIFrameElement} */ (this.known(recorded.parent));
         const doctype = nodes.find((node) => node.kind === "doctype" && node.parent === recorded.id);
-        this.inner.set(recorded.id, { host, mode: recorded.quirks && !doctype ? "" : modeOf(doctype) });
+        this.inner.set(recorded.id, { host, mode: doctype || recorded.quirks ? modeOf(doctype) : STANDARD });
       });
     }
     this.rehome();
@@ -480,8 +483,7 @@ function modeOf(doctype) {
  * @param {Document} inside @param {string} mode
  */
 function setMode(inside, mode) {
-  const isStandard = mode === "<!doctype html>";
-  if (!(isStandard && inside.compatMode === "CSS1Compat")) {
+  if (!(mode === STANDARD && inside.compatMode === "CSS1Compat")) {
     inside.open();
     inside.write(mode);
     inside.close();
