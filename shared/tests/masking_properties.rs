@@ -320,5 +320,5 @@ proptest! {
 /// A percent-encoded number with its digits zeroed.
 fn zeroed(number: &str) -> String {
     let encode = |c: char| c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
-    number.chars().map(|c| if c.is_numeric() { "0".to_owned() } else { encode(c) }).collect()
+    number.chars().map(|c| if c.is_numeric() { "%30".to_owned() } else { encode(c) }).collect()
 }

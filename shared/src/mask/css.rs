@@ -19,7 +19,9 @@ const COLOUR_MAX_DIGITS: usize = 8;
 /// Properties whose strings are names, not shown text; by their beginning.
 const NAMING_PROPERTIES: [&str; 4] = ["font", "grid", "src", "syntax"];
 /// Functions whose strings are names, not shown text.
-const NAMING_FUNCTIONS: [&str; 6] = ["format", "local", "tech", "attr", "counter", "lang"];
+const NAMING_FUNCTIONS: [&str; 7] = ["format", "local", "tech", "attr", "counter", "counters", "lang"];
+/// Functions whose strings are addresses.
+const ADDRESS_FUNCTIONS: [&str; 4] = ["url", "src", "image-set", "-webkit-image-set"];
 
 impl Rules {
     /// A style sheet or a rule of one.
@@ -166,7 +168,9 @@ impl<'a> Sheet<'a, '_> {
                 b'"' | b'\'' => {
                     let (end, next) = self.string(at);
                     strings.count += 1;
-                    strings.has_at |= email::has_at(&unescaped(self.text(at + 1..end)));
+                    let plain = unescaped(self.text(at + 1..end));
+                    strings.has_at |=
+                        email::has_at(&plain) || email::has_at(self.rules.text(&plain, self.level).as_str());
                     at = next;
                 }
                 b'\\' => at += 2,
@@ -184,10 +188,15 @@ impl<'a> Sheet<'a, '_> {
                 None => break,
             }
         }
+        let name_end = self.end_while(first, |byte| byte.is_ascii_alphabetic() || byte == b'-');
+        let colon = self.end_while(name_end, |byte| byte.is_ascii_whitespace());
         let stretch = match self.byte(first) {
-            b'@' => Stretch::At(self.text(first + 1..self.name(first + 1))),
+            b'@' if !self.text(first + 1..self.run(first)).contains('@') => {
+                Stretch::At(self.text(first + 1..self.name(first + 1)))
+            }
             _ if self.byte(end) == b'{' => Stretch::Selector,
-            _ => Stretch::Declaration(self.text(first..self.name(first))),
+            _ if self.byte(colon) == b':' => Stretch::Declaration(self.text(first..name_end)),
+            _ => Stretch::Declaration(""),
         };
         self.tokens(start..end, first, stretch, &strings);
         end + 1
@@ -304,17 +313,17 @@ impl<'a> Sheet<'a, '_> {
         is_name: bool,
         strings: &Strings,
     ) {
-        let begins = |text: &str, list: &[&str]| list.iter().any(|start| text.starts_with(start));
         let names = match stretch {
             Stretch::At("import") => return self.address(range, false),
-            Stretch::Declaration(property) => begins(property, &NAMING_PROPERTIES),
+            Stretch::Declaration(property) => NAMING_PROPERTIES.iter().any(|start| property.starts_with(start)),
             Stretch::Selector | Stretch::At(_) => true,
         };
-        if !is_name && (function.eq_ignore_ascii_case("url") || function == "src" || function.ends_with("image-set")) {
+        let is_among = |list: &[&str]| list.iter().any(|name| function.eq_ignore_ascii_case(name));
+        if !is_name && is_among(&ADDRESS_FUNCTIONS) {
             return self.address(range, true);
         }
         let plain = unescaped(self.text(range.clone()));
-        let masked = if is_name || names || begins(function, &NAMING_FUNCTIONS) {
+        let masked = if is_name || names || is_among(&NAMING_FUNCTIONS) {
             self.rules.tokens(&plain)
         } else if strings.count > 1 && strings.has_at && !self.emails() && !plain.is_empty() {
             // "anna" "@" "example.com" is shown as one address.

@@ -55,8 +55,10 @@ impl Rules {
             let candidate = run.trim_end_matches(',');
             at = start + run.len();
             let masked = self.url_in(candidate, level);
-            // A comma at its end would begin the next candidate.
-            rewrite.replace(start, start + candidate.len(), masked.as_str().trim_end_matches(','));
+            // A comma at its end would begin the next candidate, nothing at all would make one of the descriptor.
+            let masked = masked.as_str().trim_end_matches(',');
+            let masked = if masked.is_empty() { VALUE_TOKEN } else { masked };
+            rewrite.replace(start, start + candidate.len(), masked);
             if candidate.len() == run.len() {
                 let descriptor = raw.get(at..).unwrap_or_default().split(',').next().unwrap_or_default();
                 let is_size =
@@ -115,10 +117,7 @@ impl<'a> Parts<'a, '_> {
         let raw = self.rewrite.source();
         let len = raw.len();
         let mut buffer = [0; SCHEME_MAX_BYTES];
-        let (scheme, mut at) = match scheme(raw, start, &mut buffer) {
-            Some((scheme, end)) => (scheme, end),
-            None => ("", start),
-        };
+        let (scheme, mut at) = scheme(raw, start, &mut buffer).unwrap_or(("", start));
         let has_host = match scheme {
             "javascript" | "vbscript" => return Some(""),
             "data" if !self.records_all() => return Some(EMPTY_DATA),
@@ -127,7 +126,12 @@ impl<'a> Parts<'a, '_> {
             "mailto" if !self.policy.is_some_and(|policy| policy.emails) => return Some("mailto:•@•"),
             // Browsers take any number of slashes for two.
             "http" | "https" | "ws" | "wss" | "ftp" => true,
-            _ => slashes(self.text(at..len)) >= 2,
+            _ => {
+                if !self.policy.is_some_and(|policy| policy.numbers) {
+                    digits::zero(&mut self.rewrite, start, at);
+                }
+                slashes(self.text(at..len)) >= 2
+            }
         };
         if has_host {
             at += slashes(self.text(at..len));
@@ -156,7 +160,8 @@ impl<'a> Parts<'a, '_> {
     fn host(&mut self, range: Range<usize>) {
         let all = self.text(range.clone());
         let start = range.start + all.rfind('@').map_or(0, |at| at + 1);
-        self.rewrite.replace(range.start, start, "");
+        // Without any host the path would be taken for one.
+        self.rewrite.replace(range.start, start, if start == range.end { VALUE_TOKEN } else { "" });
         let host = self.text(start..range.end);
         if email::has_at(host) && !self.policy.is_some_and(|policy| policy.emails) {
             return self.hide(start..range.end);
@@ -214,7 +219,7 @@ impl<'a> Parts<'a, '_> {
         let segment = self.text(range.clone());
         let (mut at, mut has_digit, mut has_percent) = (0, false, false);
         while let Some((end, c)) = unit(segment, at) {
-            has_digit |= digits::is_digit(c) && segment.get(at..end) != Some("0");
+            has_digit |= digits::is_digit(c) && c != '0';
             has_percent |= c == '%';
             at = end;
         }
@@ -224,8 +229,9 @@ impl<'a> Parts<'a, '_> {
         }
         at = 0;
         while let Some((end, c)) = unit(segment, at).filter(|_| has_digit) {
-            if digits::is_digit(c) {
-                self.rewrite.replace(range.start + at, range.start + end, "0");
+            if digits::is_digit(c) && c != '0' {
+                let is_escape = segment.as_bytes().get(at) == Some(&b'%');
+                self.rewrite.replace(range.start + at, range.start + end, if is_escape { "%30" } else { "0" });
             }
             at = end;
         }
@@ -284,7 +290,7 @@ impl<'a> Parts<'a, '_> {
 /// The scheme before the first colon, in lowercase, and where it ends. Schemes too long for the buffer are none we know.
 fn scheme<'b>(raw: &str, start: usize, buffer: &'b mut [u8; SCHEME_MAX_BYTES]) -> Option<(&'b str, usize)> {
     let rest = raw.get(start..)?;
-    let len = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '-' | '.'))?;
+    let len = rest.find(|c: char| !c.is_ascii_alphabetic() && !digits::is_digit(c) && !matches!(c, '+' | '-' | '.'))?;
     let name = rest.get(..len).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
     if !rest.get(len..)?.starts_with(':') {
         return None;
