@@ -41,15 +41,15 @@ const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
  * @property {() => void} activity the visitor did something; at most once a second
  * @property {() => boolean} navigated the address changed without a load; false when the page may not be recorded there:
  *   nothing of it is read, and the capture is ended soon
- * @property {any} wasm the module's exports
- * @property {WebAssembly.Memory} memory
+ * @property {Pick<import("./module.js").Module, "exports" | "memory">} wasm
  */
 
 /** @typedef {ReturnType<typeof capture>} Capture */
 
 /** @param {CaptureOptions} options */
 export function capture(options) {
-  const { settings, wasm, memory, emit } = options;
+  const { settings, emit } = options;
+  const { exports: wasm, memory } = options.wasm;
   const zero = performance.now();
   const epochMs = Date.now();
   /** @type {any} */

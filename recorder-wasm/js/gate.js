@@ -7,8 +7,8 @@
  * @typedef {object} Settings
  * @property {boolean} record
  * @property {string} [reason] why not
- * @property {string} recorder path of this module's bundle
- * @property {string} wasm path of the WebAssembly module
+ * @property {string} recorder path of the recorder's bundle from the collector's address
+ * @property {string} wasm path of the WebAssembly module, likewise
  * @property {boolean} record_mobile
  * @property {boolean} record_form_inputs
  * @property {boolean} record_numbers

@@ -143,10 +143,9 @@ const start = () => {
     loading = true;
     report("starting");
     try {
-      const at = (/** @type {string} */ path) => host.collector + path.replace(/^\//, "");
-      const module = fetch(at(settings.wasm), ANONYMOUS);
+      const module = fetch(host.collector + settings.wasm, ANONYMOUS);
       module.catch(() => {});
-      recorder = await (await import(at(settings.recorder))).start(host, module);
+      recorder = await (await import(host.collector + settings.recorder)).start(host, module);
     } catch {
       failed = "blocked";
     }

@@ -2,9 +2,9 @@
 // In: what the loader decided (`host`), the wasm module's answer. Out: frames at the collector, the state for the page.
 // Never: decides whether the page may be recorded (see gate.js), throws into the page, or says anything on its console.
 
-import init, * as wasm from "./pkg/recorder.js";
 import { createTold } from "./api.js";
 import { capture } from "./capture.js";
+import { load } from "./module.js";
 import { clearTimeout, fetch, listen, setTimeout } from "./natives.js";
 import { createSender } from "./send.js";
 import { claimTab, firstParty, openSession, random, releaseTab, toHex } from "./session.js";
@@ -42,7 +42,7 @@ const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"];
  * @param {Promise<Response>} answer with the wasm module
  */
 export async function start(host, answer) {
-  const { memory } = await init({ module_or_path: answer });
+  const wasm = await load(answer);
   const session = openSession(firstParty(), host.key);
   const told = createTold();
   /** @type {Settings} */
@@ -51,7 +51,7 @@ export async function start(host, answer) {
   let tap = null;
   /** @type {import("./send.js").Page} */
   let page;
-  let tab = claimTab();
+  const tab = claimTab();
   /** Why the next page of the recording starts: 0 a load, 1 back from the cache, 2 on a page already open. @type {0 | 1 | 2} */
   let beginning = host.late ? 2 : 0;
   let paused = false;
@@ -106,7 +106,6 @@ export async function start(host, answer) {
         return host.allowed();
       },
       wasm,
-      memory,
     });
     mine.epochMs = tap.epochMs;
     beginning = 2;
@@ -275,7 +274,8 @@ export async function start(host, answer) {
     if (!event.persisted) return;
     frozen = false;
     beginning = 1;
-    tab = claimTab();
+    // The same tab, whoever was in it meanwhile.
+    claimTab();
     sender.back();
     resume();
   });

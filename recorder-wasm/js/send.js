@@ -23,7 +23,7 @@ import { createQueue } from "./queue.js";
  * @property {(run: () => void, milliseconds: number) => any} setTimeout
  * @property {(timer: any) => void} clearTimeout
  * @property {(page: Uint8Array, seq: number, flags: number, epochMs: number, atMs: number, payload: Uint8Array) => Uint8Array} seal
- * @property {(recording: Uint8Array, secret: Uint8Array, sentAtMs: number, frames: Uint8Array, lengths: Uint32Array) => Uint8Array} body
+ * @property {(recording: Uint8Array, secret: Uint8Array, sentAtMs: number, frames: Uint8Array[]) => Uint8Array} body
  * @property {(status: number, page: Page, active: boolean) => void} refused the collector wants no more of this page's recording (402, 403, 409, 410), or was given up (0)
  * @property {() => void} lost frames were given up: a fresh checkpoint is needed
  */
@@ -103,15 +103,8 @@ export function createSender(ports) {
   /** @param {Item[]} items of one recording */
   const bodyOf = (items) => {
     items.forEach((item) => seal(item));
-    const lengths = Uint32Array.from(items, (item) => item.bytes.length);
-    const frames = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
-    let at = 0;
-    for (const { bytes } of items) {
-      frames.set(bytes, at);
-      at += bytes.length;
-    }
     const { recording, secret } = items[0].page.visit;
-    return ports.body(recording, secret, Date.now(), frames, lengths);
+    return ports.body(recording, secret, Date.now(), items.map((item) => item.bytes));
   };
 
   /**

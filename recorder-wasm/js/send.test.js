@@ -43,10 +43,7 @@ function fixture(answers = () => 204) {
     seal(page, seq, flags, _epochMs, _at, payload) {
       return text.encode(JSON.stringify({ page: String(page), seq, flags, payload: flags & DEFLATE ? inflateRawSync(payload).toString() : read.decode(payload) }));
     },
-    body(_recording, _secret, _sentAt, frames, lengths) {
-      let at = 0;
-      return text.encode(`[${Array.from(lengths, (length) => read.decode(frames.subarray(at, (at += length)))).join()}]`);
-    },
+    body: (_recording, _secret, _sentAt, frames) => text.encode(`[${frames.map((frame) => read.decode(frame)).join()}]`),
     refused: (...all) => log.refused.push(all),
     lost: () => log.lost++,
   });

@@ -6,6 +6,8 @@ use crate::dictionary::Dictionary;
 use crate::element::{Elements, MaskedElement, RawElement, attribute};
 use crate::links::Links;
 use crate::words::{Interned, Raw, Words};
+use alloc::vec;
+use alloc::vec::Vec;
 use shared::dom::{op, token};
 use shared::mask::{Level, Rules};
 use shared::strings::Kind;

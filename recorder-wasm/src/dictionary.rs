@@ -1,6 +1,7 @@
 //! What was sent already: masked strings by the hash of their bytes, and element shapes by the hash of their parts.
 
 use crate::table::{Hash, Table};
+use alloc::vec::Vec;
 use shared::mask::Masked;
 use shared::strings::{Kind, NewStrings, StringRef};
 use shared::varint;

@@ -4,6 +4,7 @@
 use crate::dictionary::Dictionary;
 use crate::table::{Hash, Table};
 use crate::words::{Interned, Raw, Words};
+use alloc::vec::Vec;
 use shared::mask::{AttributeKind, ElementFacts, Level, Marks, Masked, Rules};
 use shared::strings::{Kind, StringRef};
 

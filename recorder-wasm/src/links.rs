@@ -1,6 +1,7 @@
 //! The tree as it was sent last: parents and siblings of every node in flat arrays, 25 bytes a node. No names, no text:
 //! only what is needed to tell how a child list changed, how much of a place may be shown, and whether a text changed.
 
+use alloc::vec::Vec;
 use shared::mask::Level;
 
 /// Set beside the level of a `<style>` element: its text is a style sheet.

@@ -2,11 +2,11 @@
 //! Does not seal and does not send.
 
 use crate::dictionary::Dictionary;
-use serde::Serialize;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use shared::frame::Flags;
 use shared::limits::FRAME_TARGET_BYTES;
 use shared::record::{self, tag};
-use std::collections::VecDeque;
 
 /// The records of one frame.
 #[derive(Default)]
@@ -37,17 +37,12 @@ impl Payloads {
     }
 
     /// Adds a record, after the strings that it may refer to.
-    pub fn put<T: Serialize>(&mut self, dictionary: &mut Dictionary, tag: u32, body: &T) {
-        self.put_strings(dictionary);
-        record::put(&mut self.open.records, tag, body);
-        self.close_when_full();
-    }
-
-    /// Adds a record with a packed body, after the strings that it may refer to.
-    pub fn put_packed(&mut self, dictionary: &mut Dictionary, tag: u32, body: &[u8]) {
+    pub fn put(&mut self, dictionary: &mut Dictionary, tag: u32, body: &[u8]) {
         self.put_strings(dictionary);
         record::put_packed(&mut self.open.records, tag, body);
-        self.close_when_full();
+        if self.open.records.len() >= FRAME_TARGET_BYTES {
+            self.close();
+        }
     }
 
     fn put_strings(&mut self, dictionary: &mut Dictionary) {
@@ -68,22 +63,11 @@ impl Payloads {
         self.open.flags = self.open.flags.with(flags);
     }
 
-    fn close_when_full(&mut self) {
-        if self.open.records.len() >= FRAME_TARGET_BYTES {
-            self.close();
-        }
-    }
-
     /// Ends the payload under way, if there is anything in it.
     pub fn close(&mut self) {
         if !self.open.records.is_empty() {
             self.done.push_back(core::mem::take(&mut self.open));
         }
-    }
-
-    /// Bytes of the payload under way.
-    pub fn open_bytes(&self) -> usize {
-        self.open.records.len()
     }
 
     /// The oldest payload that is done.

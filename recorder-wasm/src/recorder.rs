@@ -3,16 +3,19 @@
 use crate::batch::{Batch, Context};
 use crate::dictionary::Dictionary;
 use crate::element::Elements;
+use crate::fields::{FIRST, Field, KINDS};
 use crate::links::Links;
 use crate::payload::{Payload, Payloads};
-use crate::words::{Interned, Words};
+use crate::words::{Interned, Raw, Words};
+use alloc::vec::Vec;
 use shared::dom::DOCUMENT;
 use shared::frame::Flags;
 use shared::mask::{Level, Masked, Rules};
-use shared::record::{self, Declared, tag};
-use shared::strings::{Kind, StringRef};
+use shared::record::tag;
+use shared::strings::Kind;
+use shared::varint::{put, put_signed};
 
-/// Operations of the tap, in `js/tap/ops.js` too.
+/// Operations that change the tree, in `js/tap/ops.js` too; the others are in [`KINDS`].
 mod code {
     pub const LIST: u32 = 1;
     pub const APPEND: u32 = 2;
@@ -20,28 +23,6 @@ mod code {
     pub const TEXTS: u32 = 5;
     pub const DOM_END: u32 = 6;
     pub const STRINGS_CLEARED: u32 = 7;
-    pub const HELLO: u32 = 10;
-    pub const CHECKPOINT: u32 = 11;
-    pub const CHECKPOINT_END: u32 = 12;
-    pub const POINTER: u32 = 13;
-    pub const CLICK: u32 = 14;
-    pub const INPUT: u32 = 15;
-    pub const SCROLL: u32 = 16;
-    pub const VIEWPORT: u32 = 17;
-    pub const FOCUS: u32 = 18;
-    pub const VISIBILITY: u32 = 19;
-    pub const NAVIGATE: u32 = 20;
-    pub const END: u32 = 21;
-    pub const SHEET: u32 = 22;
-    pub const ADOPTED: u32 = 24;
-    pub const EVENT: u32 = 25;
-    pub const TAG: u32 = 26;
-    pub const IDENTIFY: u32 = 27;
-    pub const CONVERSATION: u32 = 28;
-    pub const ERROR: u32 = 29;
-    pub const GAP: u32 = 30;
-    pub const HEARTBEAT: u32 = 31;
-    pub const NATURAL_SIZE: u32 = 32;
 }
 
 /// See the module.
@@ -74,8 +55,15 @@ impl Recorder {
         self.batch.freed.clear();
         let mut words = Words::new(words, arena);
         while !words.is_empty() {
-            let code = words.word();
-            self.operation(code, &mut words);
+            match words.word() {
+                code @ code::LIST..=code::TEXTS => self.change(code, &mut words),
+                code::DOM_END => self.end_batch(words.word()),
+                code::STRINGS_CLEARED => {
+                    self.interned.clear();
+                    self.elements.clear();
+                }
+                code => self.record(code, &mut words),
+            }
         }
     }
 
@@ -89,30 +77,9 @@ impl Recorder {
         self.payloads.close();
     }
 
-    /// Bytes of records that no closed payload holds yet.
-    pub fn open_bytes(&self) -> usize {
-        self.payloads.open_bytes()
-    }
-
     /// The oldest closed payload.
     pub fn next_payload(&mut self) -> Option<Payload> {
         self.payloads.next()
-    }
-
-    fn operation(&mut self, code: u32, words: &mut Words<'_>) {
-        match code {
-            code::LIST..=code::TEXTS => self.change(code, words),
-            code::DOM_END => self.end_batch(words.word()),
-            code::STRINGS_CLEARED => {
-                self.interned.clear();
-                self.elements.clear();
-            }
-            code::CHECKPOINT => self.checkpoint(words.word()),
-            code::IDENTIFY..=code::CONVERSATION => self.declare(code, words),
-            code::CLICK..=code::INPUT => self.interaction(code, words),
-            code::SHEET..=code::ADOPTED => self.style(code, words),
-            _ => self.occurrence(code, words),
-        }
     }
 
     fn change(&mut self, code: u32, words: &mut Words<'_>) {
@@ -145,223 +112,147 @@ impl Recorder {
         self.batch.link(&mut self.links);
         if !self.batch.is_empty() {
             let body = self.batch.take(self.payloads.relative(at));
-            self.payloads.put_packed(&mut self.dictionary, tag::DOM, &body);
+            self.payloads.put(&mut self.dictionary, tag::DOM, &body);
         }
     }
 
+    /// Writes one record that is not about the tree.
+    fn record(&mut self, code: u32, words: &mut Words<'_>) {
+        let Some(kind) = code.checked_sub(FIRST).and_then(|index| KINDS.get(index as usize)) else { return };
+        if kind.tag == tag::CHECKPOINT {
+            self.start_anew();
+        }
+        let at = self.payloads.relative(words.word());
+        let node = words.peek();
+        let mut body = Vec::new();
+        put(&mut body, at);
+        if kind.tag == tag::INPUT {
+            self.input(words, &mut body);
+        }
+        for field in kind.fields {
+            self.field(*field, kind.tag, node, words, &mut body);
+        }
+        if kind.needs_node && !self.links.has(node) {
+            return;
+        }
+        self.payloads.flag(match kind.tag {
+            tag::CHECKPOINT => Flags::CHECKPOINT,
+            tag::END => Flags::END,
+            tag::POINTER | tag::CLICK => Flags::ACTIVE,
+            _ => Flags::default(),
+        });
+        self.payloads.put(&mut self.dictionary, kind.tag, &body);
+    }
+
     /// Everything sent so far is void: the page is read anew.
-    fn checkpoint(&mut self, at: u32) {
+    fn start_anew(&mut self) {
         self.links.clear();
         self.links.add(DOCUMENT, Level::Page, false);
         self.dictionary.clear();
         self.elements.clear();
-        self.payloads.flag(Flags::CHECKPOINT);
-        let at = self.payloads.relative(at);
-        self.payloads.put(&mut self.dictionary, tag::CHECKPOINT, &record::Checkpoint { at });
     }
 
-    fn string(
-        &mut self,
-        words: &mut Words<'_>,
-        kind: Kind,
-        mask: impl Fn(&Rules, &str) -> Masked<'static>,
-    ) -> StringRef {
-        let raw = words.string(&mut self.interned);
-        let masked = mask(&self.rules, words.text(raw, &self.interned));
+    fn field(&mut self, field: Field, tag: u32, node: u32, words: &mut Words<'_>, body: &mut Vec<u8>) {
+        match field {
+            Field::Number => put(body, words.word()),
+            Field::Signed => put_signed(body, words.signed()),
+            Field::Byte => body.push(words.word() as u8),
+            Field::Numbers | Field::Points | Field::Properties | Field::DeclaredPairs => {
+                let parts: &[Field] = match field {
+                    Field::Numbers => &[Field::Number],
+                    Field::Points => &[Field::Number, Field::Signed, Field::Signed],
+                    Field::Properties => &[Field::Text, Field::Property],
+                    _ => &[Field::Declared, Field::Declared],
+                };
+                let count = words.word();
+                put(body, count);
+                for _ in 0..count {
+                    for part in parts {
+                        self.field(*part, tag, node, words, body);
+                    }
+                }
+            }
+            Field::OptionalCss => {
+                let is_there = words.word() != 0;
+                body.push(is_there.into());
+                if is_there {
+                    self.field(Field::Css, tag, node, words, body);
+                } else {
+                    words.string(&mut self.interned);
+                }
+            }
+            Field::OptionalId => {
+                let is_there = words.word() != 0;
+                body.push(is_there.into());
+                for _ in 0..4 {
+                    let part = words.word().to_le_bytes();
+                    body.extend_from_slice(if is_there { &part } else { &[] });
+                }
+            }
+            Field::Declared => {
+                let raw = words.string(&mut self.interned);
+                let text = words.text(raw, &self.interned).as_bytes();
+                put(body, text.len() as u32);
+                body.extend_from_slice(text);
+            }
+            Field::Text | Field::Url | Field::Property | Field::Name | Field::Css => {
+                let raw = words.string(&mut self.interned);
+                let level = if tag == tag::SHEET || tag == tag::RULE { self.sheet_level(node) } else { Level::Page };
+                put(body, self.masked(field, raw, level, words));
+            }
+        }
+    }
+
+    /// A constructed sheet belongs to no node.
+    fn sheet_level(&self, node: u32) -> Level {
+        if node == 0 { Level::Page } else { self.links.level(node) }
+    }
+
+    fn masked(&mut self, field: Field, raw: Raw, level: Level, words: &Words<'_>) -> u32 {
+        let text = words.text(raw, &self.interned);
+        let (kind, masked): (Kind, Masked<'_>) = match field {
+            Field::Url => (Kind::Url, self.rules.url(text)),
+            Field::Property => (Kind::Text, self.rules.property(text)),
+            Field::Name => (Kind::Name, self.rules.name(text)),
+            Field::Css => (Kind::Css, self.rules.css(text, level)),
+            _ => (Kind::Text, self.rules.text(text, level)),
+        };
         self.dictionary.string(kind, &masked)
     }
 
-    fn text(&mut self, words: &mut Words<'_>, level: Level) -> StringRef {
-        self.string(words, Kind::Text, |rules, raw| rules.text(raw, level).into_owned())
-    }
-
-    fn url(&mut self, words: &mut Words<'_>) -> StringRef {
-        self.string(words, Kind::Url, |rules, raw| rules.url(raw).into_owned())
-    }
-
-    fn property(&mut self, words: &mut Words<'_>) -> StringRef {
-        self.string(words, Kind::Text, |rules, raw| rules.property(raw).into_owned())
-    }
-
-    /// What the visitor did to an element.
-    fn interaction(&mut self, code: u32, words: &mut Words<'_>) {
-        let at = self.payloads.relative(words.word());
+    /// The state of a form field: what may be told of it depends on the level of its node.
+    fn input(&mut self, words: &mut Words<'_>, body: &mut Vec<u8>) {
         let node = words.word();
+        put(body, node);
         let level = self.links.level(node);
-        if code == code::CLICK {
-            let (x, y, kind) = (words.signed(), words.signed(), words.word() as u8);
-            let within = (words.word(), words.word());
-            self.payloads.flag(Flags::ACTIVE);
-            let click = record::Click { at, node, x, y, kind, within };
-            self.payloads.put(&mut self.dictionary, tag::CLICK, &click);
-            return;
-        }
         let has_value = words.word() != 0;
-        let value = self.string(words, Kind::Field, |rules, raw| rules.field_value(raw, level).into_owned());
-        let checked = words.word().checked_sub(1);
-        let by_visitor = words.word() != 0;
-        let selected = words.word().checked_sub(1).map(|count| (0..count).map(|_| words.word()).collect());
+        let raw = words.string(&mut self.interned);
+        body.push(has_value.into());
+        if has_value {
+            let masked = self.rules.field_value(words.text(raw, &self.interned), level);
+            put(body, self.dictionary.string(Kind::Field, &masked));
+        }
         let shows_choice = self.rules.shows_choice(level);
-        if by_visitor {
+        match words.word() {
+            checked @ 1.. if shows_choice => body.extend_from_slice(&[1, checked as u8 - 1]),
+            _ => body.push(0),
+        }
+        let by_visitor = words.word() as u8;
+        let selected = words.word();
+        let told = selected > 0 && shows_choice;
+        body.push(told.into());
+        if told {
+            put(body, selected - 1);
+        }
+        for _ in 1..selected {
+            let index = words.word();
+            if told {
+                put(body, index);
+            }
+        }
+        body.push(by_visitor);
+        if by_visitor != 0 {
             self.payloads.flag(Flags::ACTIVE);
         }
-        let input = record::Input {
-            at,
-            node,
-            value: has_value.then_some(value),
-            checked: checked.filter(|_| shows_choice).map(|checked| checked != 0),
-            selected: selected.filter(|_| shows_choice),
-            by_visitor,
-        };
-        if self.links.has(node) {
-            self.payloads.put(&mut self.dictionary, tag::INPUT, &input);
-        }
-    }
-
-    /// Style sheets that are not the text of a `<style>`.
-    fn style(&mut self, code: u32, words: &mut Words<'_>) {
-        let at = self.payloads.relative(words.word());
-        let node = words.word();
-        if code == code::ADOPTED {
-            let sheets = (0..words.word()).map(|_| words.word()).collect();
-            self.payloads.put(&mut self.dictionary, tag::ADOPTED, &record::Adopted { at, node, sheets });
-            return;
-        }
-        let sheet = words.word();
-        let level = if node == 0 { Level::Page } else { self.links.level(node) };
-        let css = move |rules: &Rules, raw: &str| rules.css(raw, level).into_owned();
-        if code == code::SHEET {
-            let text = self.string(words, Kind::Css, css);
-            self.payloads.put(&mut self.dictionary, tag::SHEET, &record::Sheet { at, node, sheet, text });
-            return;
-        }
-        // What is left is a single rule, inserted or deleted.
-        let index = words.word();
-        let inserts = words.word() != 0;
-        let text = self.string(words, Kind::Css, css);
-        let rule = record::Rule { at, node, sheet, index, text: inserts.then_some(text) };
-        self.payloads.put(&mut self.dictionary, tag::RULE, &rule);
-    }
-
-    /// What the site's owner declares: the only text that is not masked, and kept apart from the recording.
-    fn declare(&mut self, code: u32, words: &mut Words<'_>) {
-        let at = self.payloads.relative(words.word());
-        if code == code::CONVERSATION {
-            let id = words.string(&mut self.interned);
-            let id = Declared(words.text(id, &self.interned).to_owned());
-            self.payloads.put(&mut self.dictionary, tag::CONVERSATION, &record::Conversation { at, id });
-            return;
-        }
-        let traits = (0..words.word()).map(|_| {
-            let name = words.string(&mut self.interned);
-            let value = words.string(&mut self.interned);
-            (words.text(name, &self.interned).to_owned(), words.text(value, &self.interned).to_owned())
-        });
-        let traits = Declared(traits.collect());
-        self.payloads.put(&mut self.dictionary, tag::IDENTIFY, &record::Identify { at, traits });
-    }
-
-    /// Everything else that happens on a page.
-    fn occurrence(&mut self, code: u32, words: &mut Words<'_>) {
-        let at = self.payloads.relative(words.word());
-        match code {
-            code::HELLO => self.hello(at, words),
-            code::CHECKPOINT_END => self.put(tag::CHECKPOINT_END, &record::CheckpointEnd { at }),
-            code::POINTER => {
-                let kind = words.word() as u8;
-                let points = (0..words.word()).map(|_| (words.word(), words.signed(), words.signed())).collect();
-                self.payloads.flag(Flags::ACTIVE);
-                self.put(tag::POINTER, &record::Pointer { at, kind, points });
-            }
-            code::SCROLL => {
-                let (node, x, y) = (words.word(), words.signed(), words.signed());
-                if self.links.has(node) {
-                    self.put(tag::SCROLL, &record::Scroll { at, node, x, y });
-                }
-            }
-            code::VIEWPORT => {
-                let (width, height) = (words.word(), words.word());
-                self.put(tag::VIEWPORT, &record::Viewport { at, width, height });
-            }
-            code::FOCUS => {
-                let node = words.word();
-                self.put(tag::FOCUS, &record::Focus { at, node });
-            }
-            code::VISIBILITY => {
-                let visible = words.word() != 0;
-                self.put(tag::VISIBILITY, &record::Visibility { at, visible });
-            }
-            code::NAVIGATE => {
-                let url = self.url(words);
-                let title = self.text(words, Level::Page);
-                self.put(tag::NAVIGATE, &record::Navigate { at, url, title });
-            }
-            code::END => {
-                let reason = words.word() as u8;
-                self.payloads.flag(Flags::END);
-                self.put(tag::END, &record::End { at, reason });
-            }
-            code::EVENT => {
-                let name = self.text(words, Level::Page);
-                let props = (0..words.word()).map(|_| (self.text(words, Level::Page), self.property(words))).collect();
-                self.put(tag::EVENT, &record::Event { at, name, props });
-            }
-            code::TAG => {
-                let key = self.text(words, Level::Page);
-                let value = self.property(words);
-                self.put(tag::TAG, &record::Tag { at, key, value });
-            }
-            code::ERROR => {
-                let message = self.text(words, Level::Page);
-                self.put(tag::ERROR, &record::Error { at, message });
-            }
-            code::GAP => {
-                let reason = words.word() as u8;
-                self.put(tag::GAP, &record::Gap { at, reason });
-            }
-            code::HEARTBEAT => self.put(tag::HEARTBEAT, &record::Heartbeat { at }),
-            code::NATURAL_SIZE => {
-                let (node, width, height) = (words.word(), words.word(), words.word());
-                if self.links.has(node) {
-                    self.put(tag::NATURAL_SIZE, &record::NaturalSize { at, node, width, height });
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn hello(&mut self, at: u32, words: &mut Words<'_>) {
-        let url = self.url(words);
-        let referrer = self.url(words);
-        let title = self.text(words, Level::Page);
-        let language = self.string(words, Kind::Name, |rules, raw| rules.name(raw).into_owned());
-        let viewport = (words.word(), words.word());
-        let screen = (words.word(), words.word());
-        let pixel_ratio_percent = words.word();
-        let has_visitor = words.word() != 0;
-        let mut visitor = [0; 16];
-        for bytes in visitor.chunks_exact_mut(4) {
-            bytes.copy_from_slice(&words.word().to_le_bytes());
-        }
-        let visitor = has_visitor.then_some(visitor);
-        let (tab, start) = (words.word(), words.word() as u8);
-        let hello = record::Hello {
-            at,
-            url,
-            referrer,
-            title,
-            language,
-            viewport,
-            screen,
-            pixel_ratio_percent,
-            visitor,
-            tab,
-            start,
-        };
-        self.put(tag::HELLO, &hello);
-    }
-
-    fn put<T: serde::Serialize>(&mut self, tag: u32, body: &T) {
-        self.payloads.put(&mut self.dictionary, tag, body);
     }
 }

@@ -1,6 +1,8 @@
 //! A map from 64-bit hashes to numbers: open addressing, no deletion, emptied as a whole when it is full. What falls out
 //! is only sent again, so that a bound on memory costs bytes and never correctness.
 
+use alloc::vec;
+use alloc::vec::Vec;
 /// Entries at most; see the module.
 const MAX_ENTRIES: usize = 1 << 15;
 

@@ -4,6 +4,7 @@
 //! A string is one word: 0 empty · an id of a string sent before · `DEFINE | len` the next `len` bytes of the arena, which
 //! get the next id · `INLINE | len` the next `len` bytes, without an id.
 
+use alloc::vec::Vec;
 /// Bit of a string word: the bytes come now and get an id.
 const DEFINE: u32 = 1 << 30;
 /// Bit of a string word: the bytes come now.
