@@ -48,6 +48,7 @@ async function ask(method, path, body) {
  * @property {string} id
  * @property {string} site
  * @property {"open" | "ended" | "ready" | "expired" | "erased"} state
+ * @property {boolean} [live]  some page of it is still open
  * @property {string | null} started_at
  * @property {string | null} [ended_at]
  * @property {number} duration_ms
@@ -62,8 +63,7 @@ async function ask(method, path, body) {
  * @property {string | null} os
  * @property {string | null} [country]
  * @property {string | null} visitor
- * @property {any} [identity]
- * @property {string | null} [email]
+ * @property {{ id?: string, name?: string, email?: string } | null} [identity]
  * @property {number} clicks
  * @property {number} rage_clicks
  * @property {number} errors

@@ -27,11 +27,10 @@ export function untilText(time, now = new Date()) {
   return `in ${Math.round(hours / 24)} days`;
 }
 
-/** Who it was, as well as that is known. @param {{ identity?: any, email?: string | null, visitor?: string | null }} recording */
-export function whoText({ identity, email, visitor }) {
-  const name = typeof identity === "string" ? identity : (identity?.name ?? identity?.email ?? identity?.id);
+/** Who it was, as well as that is known. @param {Pick<Partial<import("./api.js").Recording>, "identity" | "visitor">} recording */
+export function whoText({ identity, visitor }) {
+  const name = identity?.name ?? identity?.email ?? identity?.id;
   if (name) return String(name);
-  if (email) return email;
   return visitor ? `Visitor ${visitor.slice(0, 6)}` : "Visitor";
 }
 

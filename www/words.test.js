@@ -23,8 +23,8 @@ test("the end is said in hours, then days", () => {
 
 test("a person is named as well as known", () => {
   assert.equal(whoText({ identity: { name: "Ada" }, visitor: "abcdef99" }), "Ada");
-  assert.equal(whoText({ identity: "ada-1" }), "ada-1");
-  assert.equal(whoText({ email: "a@b.example" }), "a@b.example");
+  assert.equal(whoText({ identity: { id: "7", email: "a@b.example" } }), "a@b.example");
+  assert.equal(whoText({ identity: null }), "Visitor");
   assert.equal(whoText({ visitor: "abcdef99" }), "Visitor abcdef");
   assert.equal(whoText({}), "Visitor");
 });

@@ -113,7 +113,14 @@ function header(site, view) {
     el("a", { class: "brand", href: "/", onclick: follow }, el("img", { src: "/www/styles/mark.svg", alt: "", width: 28, height: 28 }), "Revisit"),
     site ? switcher : null,
     site ? el("nav", { "aria-label": "Main" }, VIEWS.map(({ name, label }) =>
-      el("a", { href: address(site.id, name), "aria-current": name === view ? "page" : null, onclick: follow }, label))) : null);
+      el("a", { href: address(site.id, name), "aria-current": name === view ? "page" : null, onclick: follow }, label))) : null,
+    el("button", { type: "button", class: "button is-plain sign-out", onclick: () => void signOut() }, "Sign out"));
+}
+
+async function signOut() {
+  list?.close();
+  await call("POST", "/api/v1/logout").catch(() => undefined);
+  await enter();
 }
 
 function noSite() {

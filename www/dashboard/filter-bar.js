@@ -16,7 +16,6 @@ const FLAGS = /** @type {const} */ ([
 const MORE = /** @type {const} */ ([
   { name: "browser", label: "Browser" },
   { name: "os", label: "System" },
-  { name: "country", label: "Country" },
   { name: "event", label: "Event" },
   { name: "tag", label: "Tag" },
   { name: "conversation", label: "Conversation" },

@@ -130,11 +130,11 @@ export class RecordingList {
 
 /** @param {Recording} item */
 function cells(item) {
-  const isLive = item.state === "open";
+  const isLive = item.live ?? item.state === "open";
   const who = el("th", { scope: "row", "data-column": "Who" },
     el("a", { href: `/recordings/${encodeURIComponent(item.id)}`, class: "row-link", onclick: () => sessionStorage.setItem("revisit.list", location.pathname + location.search) }, whoText(item)),
     isLive ? el("span", { class: "badge is-live" }, "on the site now") : null,
-    item.state === "ended" ? el("span", { class: "badge" }, "arriving") : null,
+    !isLive && item.state !== "ready" ? el("span", { class: "badge" }, "just left") : null,
     item.conversation ? el("span", { class: "badge", title: `Conversation ${item.conversation}` }, "chat") : null,
     item.watched ? el("span", { class: "watched", title: "Watched" }, icon("check"), el("span", { class: "for-readers" }, "watched")) : null);
   const signals = [
@@ -145,7 +145,7 @@ function cells(item) {
     who,
     el("td", { "data-column": "When" }, el("time", { datetime: item.started_at ?? "", title: item.started_at ? new Date(item.started_at).toLocaleString() : "" }, whenText(item.started_at))),
     el("td", { "data-column": "Length" }, shortTime(item.duration_ms), el("span", { class: "soft second" }, `${shortTime(item.active_ms)} active`)),
-    el("td", { "data-column": "Pages", class: "is-number" }, String(item.pages)),
+    el("td", { "data-column": "Pages", class: "is-number" }, String(item.pages), el("span", { class: "unit" }, item.pages === 1 ? " page" : " pages")),
     el("td", { "data-column": "Entry page", class: "is-address", title: item.entry_url ?? "" }, addressText(item.entry_url)),
     el("td", { "data-column": "With" }, item.device ?? "–", el("span", { class: "soft second" }, joined(item.browser, item.os, item.country))),
     el("td", { "data-column": "Signals", class: "is-signals" }, signals.length > 0 ? signals : el("span", { class: "soft" }, counted(item.clicks, "click"))),

@@ -12,9 +12,9 @@ export function takeClaim() {
   return claim;
 }
 
-/** @param {string} claim */
-export function signInWith(claim) {
-  return call("POST", "/api/v1/login", { claim });
+/** @param {string} secret a sign-in link's, or an API token */
+export function signInWith(secret) {
+  return call("POST", "/api/v1/login", secret.startsWith("rvt_") ? { token: secret } : { claim: secret });
 }
 
 /** @param {() => void} done @param {string} [problem] */
@@ -39,7 +39,7 @@ export function signInPage(done, problem) {
         submit.disabled = false;
       },
     },
-      el("label", { class: "field" }, el("span", null, "Sign-in link"), field),
+      el("label", { class: "field" }, el("span", null, "Sign-in link or token"), field),
       el("p", { class: "hint", id: "sign-in-hint" }, "The terminal showed a link when Revisit was started for the first time. For a new one run ", el("code", null, "revisit user add"), "."),
       submit));
 }
