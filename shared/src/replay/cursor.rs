@@ -1,6 +1,7 @@
 //! A place in the records of one page, with the page's state there. Goes forward record by record; going back starts at
 //! the last checkpoint before the wanted time.
 
+use super::allowance::Allowance;
 use super::event::{Event, Snapshot, What};
 use super::tree::{Dictionary, Misfit, Tree};
 use crate::dom;
@@ -40,6 +41,14 @@ struct Base {
     after_hole: bool,
 }
 
+impl Base {
+    /// When a record happened. Every body but that of STRINGS, which has no time of its own, starts with its time.
+    fn time_of(&self, tag: u32, body: &[u8]) -> u32 {
+        let at = if tag == tag::STRINGS { 0 } else { Reader::new(body).number().unwrap_or(0) };
+        self.at_ms.saturating_add(at)
+    }
+}
+
 /// A place in a page. See the module.
 #[derive(Clone, Debug)]
 pub struct Cursor {
@@ -47,9 +56,12 @@ pub struct Cursor {
     frame: usize,
     offset: usize,
     at: u32,
+    /// The checkpoint that a seek goes to: what it voids is not looked at before it.
+    skip_before: (usize, usize),
     dictionary: Dictionary,
     tree: Tree,
     surface: Surface,
+    allowance: Allowance,
     /// Nothing of the tree can be known up to the next checkpoint.
     lost: bool,
 }
@@ -60,7 +72,7 @@ impl Cursor {
         let mut next_seq = 0;
         let frames = page.frames.iter().map(|frame| {
             let after_hole = frame.seq.0 != next_seq;
-            next_seq = frame.seq.0 + 1;
+            next_seq = frame.seq.0.wrapping_add(1);
             Base { at_ms: frame.at_ms, records: frame.payload.clone(), after_hole }
         });
         Self::at_start(frames.collect())
@@ -72,9 +84,11 @@ impl Cursor {
             frame: 0,
             offset: 0,
             at: 0,
+            skip_before: (0, 0),
             dictionary: Dictionary::new(),
             tree: Tree::new(),
             surface: Surface::default(),
+            allowance: Allowance::new(),
             lost: false,
         }
     }
@@ -84,8 +98,36 @@ impl Cursor {
         if at_ms < self.at {
             *self = Self::at_start(self.frames.clone());
         }
-        self.next(at_ms);
+        self.skip_before = self.last_checkpoint(at_ms);
+        let mut events = Vec::new();
+        while self.step(at_ms, &mut events) {
+            events.clear();
+        }
+        self.at = self.at.max(at_ms);
         self.snapshot(at_ms)
+    }
+
+    /// Frame and offset of the last checkpoint from here to `until_ms`; the cursor's own place when there is none.
+    fn last_checkpoint(&self, until_ms: u32) -> (usize, usize) {
+        let mut last = (self.frame, self.offset);
+        // Stops where stepping would: times need not ascend.
+        for (number, frame) in self.frames.iter().enumerate().skip(self.frame) {
+            if frame.at_ms > until_ms {
+                break;
+            }
+            let mut offset = if number == self.frame { self.offset } else { 0 };
+            let mut records = record::read(&frame.records[offset..]);
+            while let Some(Ok((tag, body))) = records.next() {
+                if frame.time_of(tag, body) > until_ms {
+                    return last;
+                }
+                if tag == tag::CHECKPOINT {
+                    last = (number, offset);
+                }
+                offset = frame.records.len() - records.rest().len();
+            }
+        }
+        last
     }
 
     /// What happens up to and including `until_ms`; the cursor then stands after it.
@@ -117,13 +159,15 @@ impl Cursor {
             self.offset = 0;
             return true;
         };
-        // Every body but that of STRINGS, which has no time of its own, starts with its time.
-        let at = if tag == tag::STRINGS { 0 } else { Reader::new(body).number().unwrap_or(0) };
-        let at = frame.at_ms.saturating_add(at);
+        let at = frame.time_of(tag, body);
         if at > until_ms {
             return false;
         }
+        let is_void = (self.frame, self.offset) < self.skip_before && is_voided(tag);
         self.offset = frame.records.len() - records.rest().len();
+        if is_void {
+            return true;
+        }
         let mut told = Vec::new();
         match self.understand(tag, body, &mut told) {
             Ok(()) => events.extend(told.into_iter().map(|what| Event { at, what })),
@@ -143,7 +187,8 @@ impl Cursor {
         if self.lost && matches!(tag, tag::DOM | tag::STRINGS) {
             return Err(Misfit);
         }
-        let text = |number| self.dictionary.text(number);
+        self.allowance.earn(body.len());
+        let mut text = |number| self.dictionary.text(number, &mut self.allowance);
         let what = match tag {
             tag::STRINGS => {
                 let (first, pieces) = strings::read(body).ok_or(Misfit)?;
@@ -161,7 +206,7 @@ impl Cursor {
             tag::DOM => {
                 let batch = dom::read(body, &mut self.dictionary.shapes).ok_or(Misfit)?;
                 let mut freed = Vec::new();
-                self.tree.apply(&batch, &self.dictionary, told, &mut freed)?;
+                self.tree.apply(&batch, &self.dictionary, &mut self.allowance, told, &mut freed)?;
                 for id in freed {
                     self.surface.forget(id);
                 }
@@ -171,10 +216,10 @@ impl Cursor {
             tag::HELLO => {
                 let hello: record::Hello = parse(body)?;
                 What::Hello {
-                    url: text(hello.url),
-                    referrer: text(hello.referrer),
-                    title: text(hello.title),
-                    language: text(hello.language),
+                    url: text(hello.url)?,
+                    referrer: text(hello.referrer)?,
+                    title: text(hello.title)?,
+                    language: text(hello.language)?,
                     viewport: hello.viewport,
                     screen: hello.screen,
                     pixel_ratio_percent: hello.pixel_ratio_percent,
@@ -193,7 +238,7 @@ impl Cursor {
             }
             tag::INPUT => {
                 let record::Input { node, value, checked, selected, by_visitor, .. } = parse(body)?;
-                What::Input { node, value: value.map(text), checked, selected, by_visitor }
+                What::Input { node, value: value.map(text).transpose()?, checked, selected, by_visitor }
             }
             tag::SCROLL => {
                 let record::Scroll { node, x, y, .. } = parse(body)?;
@@ -213,7 +258,7 @@ impl Cursor {
             }
             tag::NAVIGATE => {
                 let record::Navigate { url, title, .. } = parse(body)?;
-                What::Navigate { url: text(url), title: text(title) }
+                What::Navigate { url: text(url)?, title: text(title)? }
             }
             tag::END => {
                 let record::End { reason, .. } = parse(body)?;
@@ -221,11 +266,11 @@ impl Cursor {
             }
             tag::SHEET => {
                 let record::Sheet { node, sheet, text: rules, .. } = parse(body)?;
-                What::Sheet { node, sheet, text: text(rules) }
+                What::Sheet { node, sheet, text: text(rules)? }
             }
             tag::RULE => {
                 let record::Rule { node, sheet, index, text: rule, .. } = parse(body)?;
-                What::Rule { node, sheet, index, text: rule.map(text) }
+                What::Rule { node, sheet, index, text: rule.map(text).transpose()? }
             }
             tag::ADOPTED => {
                 let record::Adopted { node, sheets, .. } = parse(body)?;
@@ -233,16 +278,17 @@ impl Cursor {
             }
             tag::EVENT => {
                 let record::Event { name, props, .. } = parse(body)?;
-                let props = props.into_iter().map(|(name, value)| (text(name), text(value))).collect();
-                What::Custom { name: text(name), props }
+                let props = props.into_iter().map(|(name, value)| Ok((text(name)?, text(value)?)));
+                let props = props.collect::<Result<_, Misfit>>()?;
+                What::Custom { name: text(name)?, props }
             }
             tag::TAG => {
                 let record::Tag { key, value, .. } = parse(body)?;
-                What::Tag { key: text(key), value: text(value) }
+                What::Tag { key: text(key)?, value: text(value)? }
             }
             tag::ERROR => {
                 let record::Error { message, .. } = parse(body)?;
-                What::Error { message: text(message) }
+                What::Error { message: text(message)? }
             }
             tag::GAP => {
                 let record::Gap { reason, .. } = parse(body)?;
@@ -335,6 +381,24 @@ impl Surface {
             self.focus = None;
         }
     }
+}
+
+/// Whether a checkpoint leaves nothing of what such a record says.
+fn is_voided(tag: u32) -> bool {
+    matches!(
+        tag,
+        tag::DOM
+            | tag::INPUT
+            | tag::SCROLL
+            | tag::FOCUS
+            | tag::SHEET
+            | tag::RULE
+            | tag::ADOPTED
+            | tag::NATURAL_SIZE
+            | tag::EVENT
+            | tag::TAG
+            | tag::ERROR
+    )
 }
 
 fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Misfit> {

@@ -2,8 +2,10 @@
 //!
 //! [`Cursor`] walks the records of one page, keeps the tree in a [`tree::Tree`], and tells what happened as plain
 //! [`Event`]s. [`overview`] reads a whole recording once. Nothing here trusts its input: a record that cannot be
-//! understood is passed over, and what can no longer be known is a gap up to the next checkpoint.
+//! understood is passed over, what can no longer be known is a gap up to the next checkpoint, and the work is bounded by
+//! the bytes that came (`allowance`).
 
+mod allowance;
 mod cursor;
 mod event;
 mod overview;

@@ -1,8 +1,9 @@
 //! The tree of one page while it is replayed. In: [`Batch`]es in order. Out: the same change as inserts, moves and
 //! removals with explicit places. A batch that does not fit the tree is refused; the caller then knows that state is lost.
 
+use super::allowance::{Allowance, FIND, STEP};
 use super::event::{Node, NodeKind, What};
-use crate::dom::{self, Batch, ListOp, Shape, Token};
+use crate::dom::{self, Batch, List, ListOp, Shape, Token};
 use crate::limits::NODES_MAX;
 use crate::strings::{Piece, StringRef};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+use core::ops::Range;
 
 /// Elements that a visitor means to click, with everything in them.
 const CLICKABLE: [&str; 5] = ["a", "button", "label", "summary", "option"];
@@ -20,6 +22,10 @@ const UNREAD: [&str; 4] = ["style", "script", "textarea", "noscript"];
 const LABEL_ANCESTORS: usize = 5;
 /// Length of a label, bytes of UTF-8 or less.
 const LABEL_MAX_BYTES: usize = 80;
+/// Nodes, and bytes of text, that are read for a label: clicks are many, and the node clicked may be the whole page.
+const LABEL_MAX_READ: usize = 2048;
+/// Strings of one dictionary: each takes some 40 bytes beside its text, and an empty one comes in 2.
+const STRINGS_MAX: usize = NODES_MAX;
 
 /// A batch refers to something that is not there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,7 +43,10 @@ enum Content {
 
 #[derive(Clone, Debug)]
 struct Entry {
+    /// 0 for none.
     parent: u32,
+    /// The batch that last gave it a parent.
+    batch: u32,
     children: Vec<u32>,
     content: Content,
 }
@@ -46,6 +55,8 @@ struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     entries: BTreeMap<u32, Entry>,
+    /// Number of the batch under way.
+    batch: u32,
 }
 
 /// The strings and shapes that batches refer to.
@@ -74,6 +85,7 @@ impl Dictionary {
             }
             match number.cmp(&self.strings.len()) {
                 Ordering::Less => {}
+                Ordering::Equal if number >= STRINGS_MAX => return Err(Misfit),
                 Ordering::Equal => self.strings.push(Arc::from(self.partial.as_str())),
                 Ordering::Greater => return Err(Misfit),
             }
@@ -83,14 +95,18 @@ impl Dictionary {
         Ok(())
     }
 
-    /// The string with that number.
-    pub fn get(&self, number: StringRef) -> Result<Arc<str>, Misfit> {
-        self.strings.get(number as usize).cloned().ok_or(Misfit)
+    /// The string with that number, which is about to be told.
+    pub fn get(&self, number: StringRef, allowance: &mut Allowance) -> Result<Arc<str>, Misfit> {
+        let text = self.strings.get(number as usize).ok_or(Misfit)?;
+        allowance.spend(text.len())?;
+        Ok(text.clone())
     }
 
     /// The string with that number, or nothing: for records where a missing string does not void the page.
-    pub fn text(&self, number: StringRef) -> String {
-        self.strings.get(number as usize).map(|text| text.to_string()).unwrap_or_default()
+    pub fn text(&self, number: StringRef, allowance: &mut Allowance) -> Result<String, Misfit> {
+        let Some(text) = self.strings.get(number as usize) else { return Ok(String::new()) };
+        allowance.spend(text.len())?;
+        Ok(text.to_string())
     }
 }
 
@@ -106,7 +122,7 @@ impl Tree {
     pub fn clear(&mut self) {
         self.entries.clear();
         let content = Content::Document { quirks: false };
-        self.entries.insert(dom::DOCUMENT, Entry { parent: 0, children: Vec::new(), content });
+        self.entries.insert(dom::DOCUMENT, Entry { parent: 0, batch: 0, children: Vec::new(), content });
     }
 
     /// Whether there is a node with that id.
@@ -134,15 +150,24 @@ impl Tree {
             _ => id,
         };
         let mut label = String::new();
+        let (mut nodes, mut bytes) = (LABEL_MAX_READ, LABEL_MAX_READ);
         let mut open = vec![root];
         while let Some(Entry { content, children, .. }) = open.pop().and_then(|id| self.entries.get(&id)) {
             match content {
-                Content::Text(text) => text.split_whitespace().for_each(|word| {
-                    label.push_str(if label.is_empty() { "" } else { " " });
-                    label.push_str(word);
-                }),
+                Content::Text(text) => {
+                    let text = start_of(text, bytes);
+                    bytes -= text.len();
+                    for word in text.split_whitespace() {
+                        label.push_str(if label.is_empty() { "" } else { " " });
+                        label.push_str(word);
+                    }
+                }
                 Content::Element { tag, .. } if UNREAD.contains(&tag.as_ref()) => {}
-                _ => open.extend(children.iter().rev()),
+                _ => {
+                    let count = children.len().min(nodes);
+                    nodes -= count;
+                    open.extend(children[..count].iter().rev());
+                }
             }
             if label.len() > LABEL_MAX_BYTES {
                 break;
@@ -163,16 +188,18 @@ impl Tree {
         &mut self,
         batch: &Batch,
         dictionary: &Dictionary,
+        allowance: &mut Allowance,
         told: &mut Vec<What>,
         freed: &mut Vec<u32>,
     ) -> Result<(), Misfit> {
-        self.apply_lists(batch, dictionary, told, freed)?;
+        self.apply_lists(batch, dictionary, allowance, told, freed)?;
         for (node, name, value) in &batch.attributes {
-            let name = dictionary.get(*name)?;
-            let value = value.map(|value| dictionary.get(value)).transpose()?;
+            let name = dictionary.get(*name, allowance)?;
+            let value = value.map(|value| dictionary.get(value, allowance)).transpose()?;
             let Content::Element { attributes, .. } = &mut self.entries.get_mut(node).ok_or(Misfit)?.content else {
                 return Err(Misfit);
             };
+            allowance.spend(attributes.len() * FIND)?;
             let place = attributes.iter().position(|(known, _)| *known == name);
             match (&value, place) {
                 (Some(value), Some(place)) => attributes[place].1 = value.clone(),
@@ -187,7 +214,7 @@ impl Tree {
             });
         }
         for (node, text) in &batch.texts {
-            let text = dictionary.get(*text)?;
+            let text = dictionary.get(*text, allowance)?;
             let Content::Text(known) = &mut self.entries.get_mut(node).ok_or(Misfit)?.content else {
                 return Err(Misfit);
             };
@@ -201,35 +228,41 @@ impl Tree {
         &mut self,
         batch: &Batch,
         dictionary: &Dictionary,
+        allowance: &mut Allowance,
         told: &mut Vec<What>,
         freed: &mut Vec<u32>,
     ) -> Result<(), Misfit> {
+        self.batch = self.batch.wrapping_add(1);
         // Places are relative to the lists before the batch: take all of them before changing any.
         let mut old = BTreeMap::new();
         for list in &batch.lists {
             let entry = self.entries.get_mut(&list.parent).ok_or(Misfit)?;
-            if old.insert(list.parent, core::mem::take(&mut entry.children)).is_some() {
+            let holds = !matches!(entry.content, Content::Text(_) | Content::Comment | Content::Doctype(_))
+                || list.ops.is_empty();
+            if !holds || old.insert(list.parent, core::mem::take(&mut entry.children)).is_some() {
                 return Err(Misfit);
             }
         }
-        let mut orphans: Vec<u32> = old.values().flatten().copied().collect();
+        let mut orphans = Vec::new();
+        for list in &batch.lists {
+            not_kept(&list.ops, &old[&list.parent], allowance, &mut orphans)?;
+        }
         for id in &orphans {
             self.entries.get_mut(id).ok_or(Misfit)?.parent = 0;
         }
 
-        let mut changed = BTreeMap::new();
-        for list in &batch.lists {
-            let places = self.relink(list.parent, &list.ops, &old[&list.parent], dictionary)?;
-            changed.insert(list.parent, places);
-        }
+        let mut context = Context { old, dictionary, allowance, bereft: BTreeSet::new() };
+        let changed = self.relink(batch, &mut context);
+        // Before a misfit is passed on, too: a node must never stand in two lists.
+        self.let_go(context.bereft, allowance)?;
+        let mut changed = changed?;
         // From the top down: when a list is told, all ancestors of its parent already stand in their last place, so
         // that no step can put a node into its own subtree.
-        let mut parents: Vec<(u32, u32)> =
-            changed.keys().map(|parent| Ok((self.depth(*parent)?, *parent))).collect::<Result<_, Misfit>>()?;
-        parents.sort_unstable();
+        let depths = self.depths(changed.iter().map(|(parent, _)| *parent), allowance)?;
+        changed.sort_by_key(|(parent, _)| (depths[parent], *parent));
         let moved = moved_into_new(batch);
-        for (_, parent) in parents {
-            self.tell(parent, &changed[&parent], &moved, told);
+        for (parent, stretches) in changed {
+            self.tell(parent, &stretches, &moved, allowance, told)?;
         }
 
         orphans.retain(|id| self.entries.get(id).is_some_and(|entry| entry.parent == 0));
@@ -240,68 +273,82 @@ impl Tree {
         Ok(())
     }
 
-    /// Builds the new list of `parent`. Gives for each child whether it can stay where it is.
-    fn relink(
-        &mut self,
-        parent: u32,
-        ops: &[ListOp],
-        old: &[u32],
-        dictionary: &Dictionary,
-    ) -> Result<Vec<Place>, Misfit> {
-        let mut kept = Vec::new();
-        let mut places = Vec::new();
-        for op in ops {
-            match op {
-                ListOp::Keep { start, count, backward } => {
-                    for step in 0..*count {
-                        let index = if *backward { start.checked_sub(step) } else { start.checked_add(step) };
-                        let index = index.ok_or(Misfit)? as usize;
-                        let id = *old.get(index).ok_or(Misfit)?;
-                        self.adopt(parent, id)?;
-                        kept.push((index as u32, places.len()));
-                        places.push(Place::Moves(id));
+    /// Builds the new list of every parent. Gives for each how its children come to their places.
+    fn relink(&mut self, batch: &Batch, context: &mut Context<'_>) -> Result<Vec<(u32, Vec<Stretch>)>, Misfit> {
+        let mut changed = Vec::with_capacity(batch.lists.len());
+        for List { parent, ops } in &batch.lists {
+            let mut stretches = Vec::with_capacity(ops.len());
+            for op in ops {
+                match op {
+                    ListOp::Keep { start, count, backward } => {
+                        let range = kept_range(*start, *count, *backward)?;
+                        let run = context.old[parent].get(range).ok_or(Misfit)?;
+                        let children = &mut self.entries.get_mut(parent).ok_or(Misfit)?.children;
+                        if *backward {
+                            children.extend(run.iter().rev());
+                        } else {
+                            children.extend_from_slice(run);
+                        }
+                        stretches.push(Stretch::kept(*start, *count, *backward));
                     }
-                }
-                ListOp::Moved(ids) => {
-                    for id in ids {
-                        self.adopt(parent, *id)?;
-                        places.push(Place::Moves(*id));
+                    ListOp::Moved(ids) => {
+                        for id in ids {
+                            self.adopt(*parent, *id, context)?;
+                        }
+                        stretches.push(Stretch { how: How::Moves, len: ids.len() });
                     }
+                    ListOp::New(tokens) => self.plant(*parent, tokens, context, &mut stretches)?,
                 }
-                ListOp::New(tokens) => self.plant(parent, tokens, dictionary, &mut places)?,
             }
+            settle(&mut stretches);
+            changed.push((*parent, stretches));
         }
-        for place in longest_ascending(&kept) {
-            if let Place::Moves(id) = places[place] {
-                places[place] = Place::Stays(id);
-            }
-        }
-        Ok(places)
+        Ok(changed)
     }
 
     /// Makes the existing node `id` the next child of `parent`.
-    fn adopt(&mut self, parent: u32, id: u32) -> Result<(), Misfit> {
+    fn adopt(&mut self, parent: u32, id: u32, context: &mut Context<'_>) -> Result<(), Misfit> {
         let entry = self.entries.get_mut(&id).ok_or(Misfit)?;
-        let before = core::mem::replace(&mut entry.parent, parent);
-        if id == dom::DOCUMENT {
+        // New in this batch, moved in it already, or kept by its parent.
+        if id == dom::DOCUMENT || entry.batch == self.batch || context.old.contains_key(&entry.parent) {
             return Err(Misfit);
         }
-        if before != 0 {
-            let siblings = &mut self.entries.get_mut(&before).ok_or(Misfit)?.children;
-            siblings.retain(|sibling| *sibling != id);
+        if entry.parent != 0 {
+            context.bereft.insert(entry.parent);
         }
+        entry.parent = parent;
+        entry.batch = self.batch;
         self.entries.get_mut(&parent).ok_or(Misfit)?.children.push(id);
         Ok(())
     }
 
-    /// Builds subtrees from their tokens as the next children of `parent`; their roots are added to `places`.
+    /// Takes out of the lists of `parents` what has another parent now.
+    fn let_go(&mut self, parents: BTreeSet<u32>, allowance: &mut Allowance) -> Result<(), Misfit> {
+        let mut result = Ok(());
+        for parent in parents {
+            let Some(entry) = self.entries.get_mut(&parent) else { continue };
+            let mut children = core::mem::take(&mut entry.children);
+            result = result.and(allowance.spend(children.len() * FIND));
+            if result.is_err() {
+                continue;
+            }
+            children.retain(|child| self.parent(*child) == parent);
+            if let Some(entry) = self.entries.get_mut(&parent) {
+                entry.children = children;
+            }
+        }
+        result
+    }
+
+    /// Builds subtrees from their tokens as the next children of `parent`; their roots are added to `stretches`.
     fn plant(
         &mut self,
         parent: u32,
         tokens: &[Token],
-        dictionary: &Dictionary,
-        places: &mut Vec<Place>,
+        context: &mut Context<'_>,
+        stretches: &mut Vec<Stretch>,
     ) -> Result<(), Misfit> {
+        let dictionary = context.dictionary;
         // No recursion: a page may be deep.
         let mut open = vec![parent];
         for token in tokens {
@@ -313,18 +360,18 @@ impl Tree {
                     continue;
                 }
                 Token::Moved { id } => {
-                    self.adopt(parent, id)?;
+                    self.adopt(parent, id, context)?;
                     if is_root {
-                        places.push(Place::Moves(id));
+                        stretches.push(Stretch { how: How::Moves, len: 1 });
                     }
                     continue;
                 }
-                Token::Element { id, shape } => (id, element(shape, None, dictionary)?, true),
+                Token::Element { id, shape } => (id, element(shape, None, dictionary, context.allowance)?, true),
                 Token::Blocked { id, shape, width, height } => {
-                    (id, element(shape, Some((width, height)), dictionary)?, false)
+                    (id, element(shape, Some((width, height)), dictionary, context.allowance)?, false)
                 }
-                Token::Text { id, text } => (id, Content::Text(dictionary.get(text)?), false),
-                Token::Doctype { id, text } => (id, Content::Doctype(dictionary.get(text)?), false),
+                Token::Text { id, text } => (id, Content::Text(dictionary.get(text, context.allowance)?), false),
+                Token::Doctype { id, text } => (id, Content::Doctype(dictionary.get(text, context.allowance)?), false),
                 Token::ShadowRoot { id, flags } => (id, Content::ShadowRoot { flags }, true),
                 Token::Document { id, flags } => (id, Content::Document { quirks: flags & 1 == 1 }, true),
                 Token::Comment { id } => (id, Content::Comment, false),
@@ -332,10 +379,11 @@ impl Tree {
             if id == 0 || self.has(id) || self.entries.len() >= NODES_MAX {
                 return Err(Misfit);
             }
-            self.entries.insert(id, Entry { parent, children: Vec::new(), content });
+            context.allowance.spend(STEP)?;
+            self.entries.insert(id, Entry { parent, batch: self.batch, children: Vec::new(), content });
             self.entries.get_mut(&parent).ok_or(Misfit)?.children.push(id);
             if is_root {
-                places.push(Place::New(id));
+                stretches.push(Stretch { how: How::New, len: 1 });
             }
             if has_children {
                 open.push(id);
@@ -345,43 +393,71 @@ impl Tree {
     }
 
     /// Tells the steps that bring the child list of `parent` into its new order, last child first.
-    fn tell(&self, parent: u32, places: &[Place], moved: &BTreeSet<u32>, told: &mut Vec<What>) {
+    fn tell(
+        &self,
+        parent: u32,
+        stretches: &[Stretch],
+        moved: &BTreeSet<u32>,
+        allowance: &mut Allowance,
+        told: &mut Vec<What>,
+    ) -> Result<(), Misfit> {
+        let mut rest = self.entries.get(&parent).ok_or(Misfit)?.children.as_slice();
         let mut before = 0;
-        for place in places.iter().rev() {
-            let id = match *place {
-                Place::Stays(id) => id,
-                Place::Moves(id) => {
-                    told.push(What::Move { id, parent, before });
-                    id
-                }
-                Place::New(id) => {
+        for stretch in stretches.iter().rev() {
+            let (left, children) = rest.split_at(rest.len().checked_sub(stretch.len).ok_or(Misfit)?);
+            rest = left;
+            if matches!(stretch.how, How::Stays { .. }) {
+                before = children.iter().copied().find(|id| self.is_sibling(*id)).unwrap_or(before);
+                continue;
+            }
+            allowance.spend(children.len() * STEP)?;
+            for &id in children.iter().rev() {
+                if matches!(stretch.how, How::New) {
                     let mut nodes = Vec::new();
                     self.describe(id, moved, &mut nodes);
                     told.push(What::Insert { parent, before, nodes });
-                    id
+                } else {
+                    told.push(What::Move { id, parent, before });
                 }
-            };
-            let is_sibling = !matches!(
-                self.entries.get(&id).map(|entry| &entry.content),
-                Some(Content::ShadowRoot { .. } | Content::Document { .. })
-            );
-            if is_sibling {
-                before = id;
+                if self.is_sibling(id) {
+                    before = id;
+                }
             }
         }
+        Ok(())
     }
 
-    fn depth(&self, id: u32) -> Result<u32, Misfit> {
-        let mut depth = 0;
-        let mut at = id;
-        while at != dom::DOCUMENT {
-            at = self.entries.get(&at).ok_or(Misfit)?.parent;
-            depth += 1;
-            if depth as usize > self.entries.len() {
-                return Err(Misfit);
-            }
+    /// Whether another child can be put before that one: a shadow root or an iframe's document has no siblings.
+    fn is_sibling(&self, id: u32) -> bool {
+        let content = self.entries.get(&id).map(|entry| &entry.content);
+        !matches!(content, Some(Content::ShadowRoot { .. } | Content::Document { .. }))
+    }
+
+    /// How far each of `nodes` is from the top document. Refused when one does not hang on it.
+    fn depths(
+        &self,
+        nodes: impl Iterator<Item = u32>,
+        allowance: &mut Allowance,
+    ) -> Result<BTreeMap<u32, usize>, Misfit> {
+        let mut depths = BTreeMap::from([(dom::DOCUMENT, 0)]);
+        let mut way = Vec::new();
+        for node in nodes {
+            let mut at = node;
+            let known = loop {
+                if let Some(depth) = depths.get(&at) {
+                    break *depth;
+                }
+                allowance.spend(FIND)?;
+                way.push(at);
+                at = self.entries.get(&at).ok_or(Misfit)?.parent;
+                if way.len() > self.entries.len() {
+                    return Err(Misfit);
+                }
+            };
+            let count = way.len();
+            depths.extend(way.drain(..).rev().zip(known + 1..=known + count));
         }
-        Ok(depth)
+        Ok(depths)
     }
 
     fn free(&mut self, id: u32, freed: &mut Vec<u32>) {
@@ -420,23 +496,135 @@ fn moved_into_new(batch: &Batch) -> BTreeSet<u32> {
     tokens.filter_map(|token| if let Token::Moved { id } = token { Some(*id) } else { None }).collect()
 }
 
-/// How a child comes to its place in the new list.
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    Stays(u32),
-    Moves(u32),
-    New(u32),
+/// What a batch is applied with.
+struct Context<'a> {
+    /// The lists of its parents before it.
+    old: BTreeMap<u32, Vec<u32>>,
+    dictionary: &'a Dictionary,
+    allowance: &'a mut Allowance,
+    /// Parents without a list in the batch that a child was taken from: as a rule they go with it.
+    bereft: BTreeSet<u32>,
 }
 
-fn element(shape: u32, blocked: Option<(u32, u32)>, dictionary: &Dictionary) -> Result<Content, Misfit> {
+/// Children side by side in a new list that come to their places in the same way.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    how: How,
+    len: usize,
+}
+
+/// How children come to their places.
+#[derive(Clone, Copy, Debug)]
+enum How {
+    /// Kept from the old list, the first of them from `start`, and nothing is to be done.
+    Stays {
+        start: u32,
+    },
+    /// Kept from the old list in the opposite order: one of them may stay.
+    Turns {
+        start: u32,
+    },
+    Moves,
+    New,
+}
+
+impl Stretch {
+    fn kept(start: u32, count: u32, backward: bool) -> Self {
+        let how = if backward && count > 1 { How::Turns { start } } else { How::Stays { start } };
+        Self { how, len: count as usize }
+    }
+}
+
+/// The places that a run has in the old list.
+fn kept_range(start: u32, count: u32, backward: bool) -> Result<Range<usize>, Misfit> {
+    let (start, count) = (start as usize, count as usize);
+    if backward {
+        let end = start + 1;
+        return Ok(end.checked_sub(count).ok_or(Misfit)?..end);
+    }
+    Ok(start..start.checked_add(count).ok_or(Misfit)?)
+}
+
+/// Adds the children of the old list that no run keeps to `orphans`. Refused when one is kept twice.
+fn not_kept(ops: &[ListOp], old: &[u32], allowance: &mut Allowance, orphans: &mut Vec<u32>) -> Result<(), Misfit> {
+    allowance.spend(old.len())?;
+    let mut is_kept = vec![false; old.len()];
+    for op in ops {
+        if let ListOp::Keep { start, count, backward } = op {
+            let run = is_kept.get_mut(kept_range(*start, *count, *backward)?).ok_or(Misfit)?;
+            if run.contains(&true) {
+                return Err(Misfit);
+            }
+            run.fill(true);
+            allowance.spend(run.len() * size_of::<u32>())?;
+        }
+    }
+    orphans.extend(old.iter().zip(is_kept).filter(|(_, is_kept)| !is_kept).map(|(id, _)| *id));
+    Ok(())
+}
+
+/// Lets the most children that can stay where they are stay: those of a heaviest ascending subsequence of the kept runs.
+fn settle(stretches: &mut Vec<Stretch>) {
+    // By the start of the last run of an ascending sequence: the children in it and the run's place in `stretches`.
+    let mut best: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    let mut before = vec![usize::MAX; stretches.len()];
+    for (i, stretch) in stretches.iter().enumerate() {
+        let (start, weight) = match stretch.how {
+            How::Stays { start } => (start, stretch.len),
+            How::Turns { start } => (start, 1),
+            How::Moves | How::New => continue,
+        };
+        let last = best.range(..start).next_back().map(|(_, last)| *last);
+        let children = last.map_or(0, |(children, _)| children) + weight;
+        before[i] = last.map_or(usize::MAX, |(_, run)| run);
+        while let Some((later, _)) = best.range(start..).next().filter(|(_, (other, _))| *other <= children) {
+            let later = *later;
+            best.remove(&later);
+        }
+        best.entry(start).or_insert((children, i));
+    }
+    let mut stays = vec![false; stretches.len()];
+    let mut at = best.last_key_value().map_or(usize::MAX, |(_, (_, run))| *run);
+    while let Some(stay) = stays.get_mut(at) {
+        *stay = true;
+        at = before[at];
+    }
+    let mut settled = Vec::with_capacity(stretches.len());
+    for (stretch, stays) in stretches.iter().zip(stays) {
+        let mut moves = *stretch;
+        match stretch.how {
+            How::Turns { start } if stays => {
+                settled.push(Stretch { how: How::Stays { start }, len: 1 });
+                moves = Stretch { how: How::Moves, len: stretch.len - 1 };
+            }
+            How::Turns { .. } => moves.how = How::Moves,
+            How::Stays { .. } if !stays => moves.how = How::Moves,
+            _ => {}
+        }
+        settled.push(moves);
+    }
+    *stretches = settled;
+}
+
+fn element(
+    shape: u32,
+    blocked: Option<(u32, u32)>,
+    dictionary: &Dictionary,
+    allowance: &mut Allowance,
+) -> Result<Content, Misfit> {
     let shape = dictionary.shapes.get(shape as usize).ok_or(Misfit)?;
-    let attributes = shape.attributes.iter().map(|(name, value)| Ok((dictionary.get(*name)?, dictionary.get(*value)?)));
-    Ok(Content::Element {
-        namespace: shape.namespace,
-        tag: dictionary.get(shape.tag)?,
-        attributes: attributes.collect::<Result<_, Misfit>>()?,
-        blocked,
-    })
+    allowance.spend(shape.attributes.len() * STEP)?;
+    let tag = dictionary.get(shape.tag, allowance)?;
+    let mut attribute = |(name, value): &(StringRef, StringRef)| {
+        Ok((dictionary.get(*name, allowance)?, dictionary.get(*value, allowance)?))
+    };
+    let attributes = shape.attributes.iter().map(&mut attribute).collect::<Result<_, Misfit>>()?;
+    Ok(Content::Element { namespace: shape.namespace, tag, attributes, blocked })
+}
+
+/// What `text` begins with, about `len` bytes.
+fn start_of(text: &str, len: usize) -> &str {
+    &text[..text.floor_char_boundary(len.min(text.len()))]
 }
 
 fn kind(content: &Content) -> NodeKind {
@@ -459,29 +647,4 @@ fn kind(content: &Content) -> NodeKind {
             NodeKind::ShadowRoot { closed: flags & 1 == 1, delegates_focus: flags & 2 == 2 }
         }
     }
-}
-
-/// Places (second of each pair) of a longest strictly ascending subsequence by the first of each pair: the children that
-/// need no step because their order did not change.
-fn longest_ascending(pairs: &[(u32, usize)]) -> Vec<usize> {
-    let mut tails: Vec<usize> = Vec::new();
-    let mut before = vec![usize::MAX; pairs.len()];
-    for (i, (key, _)) in pairs.iter().enumerate() {
-        let at = tails.partition_point(|tail| pairs[*tail].0 < *key);
-        if at > 0 {
-            before[i] = tails[at - 1];
-        }
-        if at == tails.len() {
-            tails.push(i);
-        } else {
-            tails[at] = i;
-        }
-    }
-    let mut places = Vec::with_capacity(tails.len());
-    let mut at = tails.last().copied().unwrap_or(usize::MAX);
-    while let Some((_, place)) = pairs.get(at) {
-        places.push(*place);
-        at = before[at];
-    }
-    places
 }
