@@ -138,6 +138,15 @@ impl Cursor {
         events
     }
 
+    /// Tells everything from here to the page's end, one by one.
+    pub(super) fn each(&mut self, mut tell: impl FnMut(Event)) {
+        let mut events = Vec::new();
+        while self.step(u32::MAX, &mut events) {
+            events.drain(..).for_each(&mut tell);
+        }
+        self.at = u32::MAX;
+    }
+
     /// Everything from here to the page's end.
     pub fn rest(&mut self) -> Vec<Event> {
         self.next(u32::MAX)

@@ -2,9 +2,8 @@
 
 use super::cursor::Cursor;
 use super::event::{Event, Mark, Overview, PageOverview, Segment, What};
-use crate::recording::{Page, Recording};
+use crate::recording::Recording;
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// Milliseconds without input after which a stretch counts as inactive.
@@ -22,23 +21,17 @@ pub fn overview(recording: &Recording) -> Overview {
     let mut fronts = Vec::new();
     let mut inputs = Vec::new();
     for (number, page) in recording.pages.iter().enumerate() {
-        let events = Cursor::new(page).rest();
-        let glance = look(page, &events);
-        let number = number as u32;
-        fronts.push((glance.start_ms, number));
-        for event in &events {
-            let at_ms = page.offset_ms.saturating_add(event.at);
-            if matches!(event.what, What::Visibility { visible: true }) {
-                fronts.push((at_ms, number));
-            }
-            if is_input(&event.what) {
-                inputs.push(at_ms);
-            }
-        }
-        overview.gaps.extend(gaps(page, &events, glance.end_ms));
-        overview.marks.extend(marks(number, page, &events, &glance));
+        let mut reading = Reading::new(number as u32, page.offset_ms);
+        // One by one: all events of a page together could be many times its bytes.
+        Cursor::new(page).each(|event| reading.note(event));
+        let last_frame_ms = page.frames.last().map_or(0, |frame| frame.at_ms);
+        let glance = reading.end(page.id.to_string(), last_frame_ms);
         overview.duration_ms = overview.duration_ms.max(glance.end_ms);
         overview.pages.push(glance);
+        overview.gaps.append(&mut reading.gaps);
+        overview.marks.append(&mut reading.marks);
+        fronts.append(&mut reading.fronts);
+        inputs.append(&mut reading.inputs);
     }
     overview.marks.sort_by_key(|mark| mark.at_ms);
     overview.segments = segments(&overview.pages, fronts);
@@ -47,28 +40,95 @@ pub fn overview(recording: &Recording) -> Overview {
     overview
 }
 
-fn look(page: &Page, events: &[Event]) -> PageOverview {
-    let first = events.first().map_or(0, |event| event.at);
-    let last_frame = page.frames.last().map_or(0, |frame| frame.at_ms);
-    let last = events.iter().map(|event| event.at).max().unwrap_or(0).max(last_frame);
-    let mut glance = PageOverview {
-        id: page.id.to_string(),
-        offset_ms: page.offset_ms,
-        start_ms: page.offset_ms.saturating_add(first),
-        end_ms: page.offset_ms.saturating_add(last),
-        ..PageOverview::default()
-    };
-    let hello = events.iter().find_map(|event| match &event.what {
-        What::Hello { url, title, viewport, tab, .. } => Some((url, title, *viewport, *tab)),
-        _ => None,
-    });
-    if let Some((url, title, viewport, tab)) = hello {
-        glance.url.clone_from(url);
-        glance.title.clone_from(title);
-        glance.viewport = viewport;
-        glance.tab = tab;
+/// One page while its events go by. Times are of the recording.
+#[derive(Default)]
+struct Reading {
+    number: u32,
+    offset_ms: u32,
+    glance: PageOverview,
+    start_ms: Option<u32>,
+    has_hello: bool,
+    /// When the page came to the front, and its number.
+    fronts: Vec<(u32, u32)>,
+    /// When the visitor did something.
+    inputs: Vec<u32>,
+    gaps: Vec<(u32, u32)>,
+    gap_from_ms: Option<u32>,
+    marks: Vec<Mark>,
+    /// The last click that a rage click may go on from: when, where, and how many there were.
+    click: Option<(u32, i32, i32)>,
+    clicks: usize,
+    field: Option<u32>,
+}
+
+impl Reading {
+    fn new(number: u32, offset_ms: u32) -> Self {
+        Self { number, offset_ms, ..Self::default() }
     }
-    glance
+
+    fn note(&mut self, event: Event) {
+        let at_ms = self.offset_ms.saturating_add(event.at);
+        self.start_ms.get_or_insert(at_ms);
+        self.glance.end_ms = self.glance.end_ms.max(at_ms);
+        if is_input(&event.what) {
+            self.inputs.push(at_ms);
+        }
+        match &event.what {
+            What::Hello { url, title, viewport, tab, .. } if !self.has_hello => {
+                self.has_hello = true;
+                self.glance.url.clone_from(url);
+                self.glance.title.clone_from(title);
+                self.glance.viewport = *viewport;
+                self.glance.tab = *tab;
+            }
+            What::Visibility { visible: true } => self.fronts.push((at_ms, self.number)),
+            What::Gap { .. } => drop(self.gap_from_ms.get_or_insert(at_ms)),
+            // A gap lasts to the next checkpoint, or to the page's end.
+            What::Checkpoint {} => self.gaps.extend(self.gap_from_ms.take().map(|start| (start, at_ms))),
+            _ => {}
+        }
+        if let Some((kind, label)) = self.mark(at_ms, event.what) {
+            self.marks.push(Mark { at_ms, page: self.number, kind, label });
+        }
+    }
+
+    fn mark(&mut self, at_ms: u32, what: What) -> Option<(&'static str, String)> {
+        Some(match what {
+            What::Click { x, y, text, kind: 0, .. } => {
+                let follows = self.click.is_some_and(|(at, last_x, last_y)| {
+                    at_ms.saturating_sub(at) <= RAGE_WINDOW_MS
+                        && x.abs_diff(last_x) <= RAGE_RADIUS_PX
+                        && y.abs_diff(last_y) <= RAGE_RADIUS_PX
+                });
+                self.click = Some((at_ms, x, y));
+                self.clicks = if follows { self.clicks + 1 } else { 1 };
+                (if self.clicks == RAGE_CLICKS { "rage" } else { "click" }, text)
+            }
+            // One mark for a field, not one for each key.
+            What::Input { node, by_visitor: true, .. } if self.field.replace(node) != Some(node) => {
+                ("input", String::new())
+            }
+            What::Navigate { url, .. } => ("navigate", url),
+            What::Error { message } => ("error", message),
+            What::Custom { name, .. } => ("event", name),
+            What::Tag { key, .. } => ("tag", key),
+            _ => return None,
+        })
+    }
+
+    /// The page at a glance, after its last event.
+    fn end(&mut self, id: String, last_frame_ms: u32) -> PageOverview {
+        let mut glance = core::mem::take(&mut self.glance);
+        glance.id = id;
+        glance.offset_ms = self.offset_ms;
+        glance.start_ms = self.start_ms.unwrap_or(self.offset_ms);
+        glance.end_ms = glance.end_ms.max(self.offset_ms.saturating_add(last_frame_ms));
+        self.fronts.push((glance.start_ms, self.number));
+        self.gaps.extend(self.gap_from_ms.map(|start| (start, glance.end_ms)));
+        let label = glance.url.clone();
+        self.marks.insert(0, Mark { at_ms: glance.start_ms, page: self.number, kind: "page", label });
+        glance
+    }
 }
 
 /// What the visitor did, as against what the page did by itself.
@@ -79,69 +139,27 @@ fn is_input(what: &What) -> bool {
     )
 }
 
-/// A gap lasts to the next checkpoint, or to the page's end.
-fn gaps(page: &Page, events: &[Event], end_ms: u32) -> Vec<(u32, u32)> {
-    let mut gaps = Vec::new();
-    let mut open = None;
-    for event in events {
-        let at_ms = page.offset_ms.saturating_add(event.at);
-        match event.what {
-            What::Gap { .. } => drop(open.get_or_insert(at_ms)),
-            What::Checkpoint {} => gaps.extend(open.take().map(|start| (start, at_ms))),
-            _ => {}
-        }
-    }
-    gaps.extend(open.map(|start| (start, end_ms)));
-    gaps
-}
-
-fn marks(number: u32, page: &Page, events: &[Event], glance: &PageOverview) -> Vec<Mark> {
-    let mut marks = vec![Mark { at_ms: glance.start_ms, page: number, kind: "page", label: glance.url.clone() }];
-    let mut clicks: Vec<(u32, i32, i32)> = Vec::new();
-    let mut field = None;
-    for event in events {
-        let (kind, label) = match &event.what {
-            What::Click { x, y, text, kind: 0, .. } => {
-                let follows = clicks.last().is_some_and(|(at, last_x, last_y)| {
-                    event.at.saturating_sub(*at) <= RAGE_WINDOW_MS
-                        && x.abs_diff(*last_x) <= RAGE_RADIUS_PX
-                        && y.abs_diff(*last_y) <= RAGE_RADIUS_PX
-                });
-                if !follows {
-                    clicks.clear();
-                }
-                clicks.push((event.at, *x, *y));
-                (if clicks.len() == RAGE_CLICKS { "rage" } else { "click" }, text.clone())
-            }
-            // One mark for a field, not one for each key.
-            What::Input { node, by_visitor: true, .. } if field.replace(*node) != Some(*node) => {
-                ("input", String::new())
-            }
-            What::Navigate { url, .. } => ("navigate", url.clone()),
-            What::Error { message } => ("error", message.clone()),
-            What::Custom { name, .. } => ("event", name.clone()),
-            What::Tag { key, .. } => ("tag", key.clone()),
-            _ => continue,
-        };
-        marks.push(Mark { at_ms: page.offset_ms.saturating_add(event.at), page: number, kind, label });
-    }
-    marks
-}
-
 /// Which page is in front: the one that started or came to the front last and has not ended; where all have ended, the
-/// one that ended last stays.
+/// one that came last stays.
 fn segments(pages: &[PageOverview], mut fronts: Vec<(u32, u32)>) -> Vec<Segment> {
     fronts.sort_unstable();
     let mut times: Vec<u32> = fronts.iter().map(|(at, _)| *at).chain(pages.iter().map(|page| page.end_ms)).collect();
     times.sort_unstable();
     times.dedup();
+    let mut coming = fronts.iter().peekable();
+    // Pages that came to the front, the last of them on top. One that has ended never comes back.
+    let mut came: Vec<u32> = Vec::new();
+    let mut came_last = None;
     let mut segments: Vec<Segment> = Vec::new();
     for pair in times.windows(2) {
         let (from_ms, to_ms) = (pair[0], pair[1]);
-        let came = fronts.iter().rev().filter(|(at, _)| *at <= from_ms).map(|(_, page)| *page);
-        let alive = |page: &u32| pages.get(*page as usize).is_some_and(|page| page.end_ms > from_ms);
-        let shown = came.clone().find(alive).or_else(|| came.clone().next());
-        let Some(page) = shown else { continue };
+        while let Some((_, page)) = coming.next_if(|(at, _)| *at <= from_ms) {
+            came.push(*page);
+            came_last = Some(*page);
+        }
+        let has_ended = |page: &mut u32| pages.get(*page as usize).is_none_or(|page| page.end_ms <= from_ms);
+        while came.pop_if(has_ended).is_some() {}
+        let Some(page) = came.last().copied().or(came_last) else { continue };
         match segments.last_mut() {
             Some(last) if last.page == page => last.to_ms = to_ms,
             _ => segments.push(Segment { from_ms, to_ms, page }),
