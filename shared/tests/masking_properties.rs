@@ -322,3 +322,41 @@ fn zeroed(number: &str) -> String {
     let encode = |c: char| c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
     number.chars().map(|c| if c.is_numeric() { "%30".to_owned() } else { encode(c) }).collect()
 }
+
+/// A megabyte of each of these is the worst case of a rule that looks back or ahead without bound.
+#[rustfmt::skip]
+const ADVERSARIAL: [&str; 44] = [
+    "@", "a@", "@ ", "a @b ", "a @ ", "\"", "\"a", "\"a\"", "a\"@", "\"a b\"@", "(at)", "a(at)", "a (at) ", "a[dot]b",
+    "a@b[dot]", "(", "<<", "%", "%25", "%2", "%E4", "%E4%25", "&#64;", "\\u0040", "eyJ", "e.eyJ", "A1b2", "sk_1", "1",
+    "٣", "/", "/;=", "?&", "#", "//@", ":", "/*", "/**/", "\\", "\\3 ", "url(", "'", "[a=", "{;}",
+];
+
+#[test]
+fn work_and_result_grow_with_the_length_only() {
+    const LEN: usize = 1 << 20;
+    // Some seconds are needed; a rule that is quadratic in one of the cases needs many minutes.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(180);
+    let (done, finished) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let rules = Rules::new(Policy::default(), 7);
+        for part in ADVERSARIAL {
+            let raw = part.repeat(LEN / part.len());
+            let pieces: Vec<&str> = raw.split_inclusive(part).collect();
+            let run = rules.text_run(&pieces, Level::Page);
+            let results = [
+                rules.text(&raw, Level::Page),
+                rules.text(&raw, Level::Hidden),
+                rules.url(&raw),
+                rules.css(&raw, Level::Page),
+                rules.tokens(&raw),
+                rules.attribute("img", "srcset", &raw, Level::Page),
+            ];
+            // The longest token in the place of the shortest word.
+            let is_bounded = results.iter().all(|text| text.as_str().len() <= 20 * raw.len());
+            done.send((part, is_bounded && run.len() == pieces.len())).unwrap();
+        }
+    });
+    for part in ADVERSARIAL {
+        assert_eq!(finished.recv_timeout(PATIENCE), Ok((part, true)), "{part:?}");
+    }
+}

@@ -22,6 +22,13 @@ const NAMING_PROPERTIES: [&str; 4] = ["font", "grid", "src", "syntax"];
 const NAMING_FUNCTIONS: [&str; 7] = ["format", "local", "tech", "attr", "counter", "counters", "lang"];
 /// Functions whose strings are addresses.
 const ADDRESS_FUNCTIONS: [&str; 4] = ["url", "src", "image-set", "-webkit-image-set"];
+/// What `@namespace` names: no address of anything.
+const NAMESPACES: [&str; 4] = [
+    "http://www.w3.org/1999/xhtml",
+    "http://www.w3.org/2000/svg",
+    "http://www.w3.org/1998/Math/MathML",
+    "http://www.w3.org/1999/xlink",
+];
 
 impl Rules {
     /// A style sheet or a rule of one.
@@ -260,6 +267,7 @@ impl<'a> Sheet<'a, '_> {
                 }
                 b'.' => self.end_while(at + 1, |byte| byte.is_ascii_digit()),
                 b'0'..=b'9' => self.integer(at),
+                b'-' if self.byte(at + 1).is_ascii_digit() => self.integer(at + 1),
                 byte if is_name(byte) || byte == b'\\' => {
                     if let Some((content, close)) = self.bare_url(at) {
                         self.address(content, true);
@@ -314,7 +322,7 @@ impl<'a> Sheet<'a, '_> {
         strings: &Strings,
     ) {
         let names = match stretch {
-            Stretch::At("import") => return self.address(range, false),
+            Stretch::At("import" | "namespace") => return self.address(range, false),
             Stretch::Declaration(property) => NAMING_PROPERTIES.iter().any(|start| property.starts_with(start)),
             Stretch::Selector | Stretch::At(_) => true,
         };
@@ -339,6 +347,9 @@ impl<'a> Sheet<'a, '_> {
     /// An address; `to_id` when its fragment names a part of a picture.
     fn address(&mut self, range: Range<usize>, to_id: bool) {
         let plain = unescaped(self.text(range.clone()));
+        if NAMESPACES.contains(&&*plain) {
+            return;
+        }
         let masked =
             if to_id { self.rules.url_to_id(&plain, self.level) } else { self.rules.url_in(&plain, self.level) };
         if masked.as_str() != plain {
