@@ -1,1 +1,53 @@
 //! Receives, keeps and serves recordings.
+//!
+//! # The path of a frame
+//! 1. [`intake::frames`] checks key, origin, size, shape ([`intake::body`]) and, for a new recording, rate and quota.
+//! 2. [`log`] gathers what waits into one chunk, makes it durable ([`blobs`]) and has the store index it in one
+//!    transaction: quota, secret and the visit's row ([`store`], rules of [`visits`]). Only then the page hears 204.
+//! 3. [`finish`] claims visits that have ended, reads their frames back, masks them a second time and writes one blob with
+//!    its facts.
+//! 4. [`api`] lists, exports, shares and erases; [`keep`] deletes what is over.
+//!
+//! The same binary may run many times on one store: nothing in a process's memory decides a quota, an end or an erasure.
+
+#![warn(clippy::print_stderr)]
+
+pub mod address;
+pub mod agent;
+pub mod api;
+pub mod app;
+pub mod assets;
+pub mod auth;
+pub mod blobs;
+pub mod check;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod export;
+pub mod finish;
+pub mod intake;
+pub mod keep;
+pub mod log;
+pub mod problem;
+pub mod router;
+pub mod server;
+pub mod store;
+pub mod telemetry;
+pub mod visits;
+
+pub use router::app;
+
+use app::App;
+use std::future::Future;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Serves until `shutdown`: HTTP, finish and keep. Returns once what had begun is done.
+pub async fn run(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) {
+    let finish = tokio::spawn(finish::run(app.clone()));
+    let keep = tokio::spawn(keep::run(app.clone()));
+    server::serve(listener, router::app(app), shutdown).await;
+    // Both may stop anywhere: whatever they leave half done is taken up from the store at the next start.
+    finish.abort();
+    keep.abort();
+}

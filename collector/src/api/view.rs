@@ -1,0 +1,87 @@
+//! What the API shows of a recording. Times are RFC 3339 in UTC; what is not known is null, never left out.
+
+use crate::clock;
+use crate::store::{RecordingRow, State};
+use serde_json::{Map, Value, json};
+
+fn or_null(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { text.into() }
+}
+
+fn size(text: &str) -> Value {
+    let numbers = text.split_once('x').and_then(|(width, height)| Some((width.parse::<u32>().ok()?, height.parse::<u32>().ok()?)));
+    numbers.map_or(Value::Null, |(width, height)| json!([width, height]))
+}
+
+/// For operators.
+pub(super) fn recording(row: &RecordingRow) -> Value {
+    let facts = &row.facts;
+    let identity = if facts.identity.is_empty() { Value::Null } else { Value::Object(facts.identity.clone()) };
+    let trait_of = |name: &str| facts.identity.get(name).cloned().unwrap_or(Value::Null);
+    let mut object = public(row);
+    let private = json!({
+        "site": row.site,
+        "visitor": facts.visitor.map(|id| shared::ids::to_hex(&id)),
+        "identity": identity,
+        "name": trait_of("name"),
+        "email": trait_of("email"),
+        "ip": row.ip,
+        "conversation": facts.conversation,
+        "watched": row.watched,
+        "starred": row.starred,
+        "note": row.note,
+        "conflicts": row.conflicts,
+        "size_bytes": facts.size_bytes,
+    });
+    if let Value::Object(private) = private {
+        object.extend(private);
+    }
+    Value::Object(object)
+}
+
+/// For whoever has a share link: nothing about who the visitor is.
+pub(super) fn shared(row: &RecordingRow) -> Value {
+    Value::Object(public(row))
+}
+
+fn public(row: &RecordingRow) -> Map<String, Value> {
+    let facts = &row.facts;
+    let done = row.state == State::Ready;
+    // While it is open: from the first frame to the last, by the collector's clock.
+    let so_far = row.last_ms.map_or(0, |last_ms| last_ms - facts.started_ms);
+    let duration_ms = if done { facts.duration_ms } else { facts.duration_ms.max(so_far) };
+    let object = json!({
+        "id": row.id.to_string(),
+        "state": row.state.as_str(),
+        "live": row.state == State::Open && row.open_pages > 0,
+        "created_at": clock::rfc3339(row.created_ms),
+        "started_at": clock::rfc3339(facts.started_ms),
+        "ended_at": done.then(|| clock::rfc3339(facts.started_ms + facts.duration_ms)),
+        "expires_at": clock::rfc3339(row.expires_ms),
+        "duration_ms": duration_ms,
+        "active_ms": facts.active_ms,
+        "pages": facts.pages,
+        "urls": facts.urls,
+        "entry_url": or_null(&facts.entry_url),
+        "exit_url": or_null(&facts.exit_url),
+        "title": or_null(&facts.title),
+        "referrer": or_null(&facts.referrer),
+        "device": row.device.as_deref().map_or(Value::Null, or_null),
+        "browser": row.browser.as_deref().map_or(Value::Null, or_null),
+        "os": row.os.as_deref().map_or(Value::Null, or_null),
+        "country": null,
+        "language": or_null(&facts.language),
+        "screen": size(&facts.screen),
+        "viewport": size(&facts.viewport),
+        "clicks": facts.clicks,
+        "rage_clicks": facts.rage_clicks,
+        "errors": facts.errors,
+        "gaps": facts.gaps,
+        "events": facts.events,
+        "tags": facts.tags.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect::<Map<_, Value>>(),
+    });
+    match object {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,88 @@
+//! What every handler shares: the configuration, the two stores, the log, limits, counters. Made once by [`crate::run`];
+//! tests make their own and call [`crate::app`].
+
+use crate::assets::Assets;
+use crate::blobs::Blobs;
+use crate::clock::{self, Millis};
+use crate::config::Config;
+use crate::intake::Known;
+use crate::intake::rate::Rate;
+use crate::log::Log;
+use crate::store::site::Site;
+use crate::store::{Failure, Store};
+use crate::telemetry::Counters;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How long a site may be remembered: a change made by another process is in force after that.
+const SITE_MS: Millis = 1000;
+/// Keys remembered, unknown ones among them.
+const SITES_MAX: usize = 10_000;
+
+/// Shared state.
+pub struct App {
+    /// What was configured.
+    pub config: Config,
+    /// The address that browsers use.
+    pub base_url: String,
+    /// Metadata.
+    pub store: Arc<dyn Store>,
+    /// Bytes.
+    pub blobs: Blobs,
+    /// The way in for frames.
+    pub log: Log,
+    /// Limits on new recordings.
+    pub rate: Rate,
+    /// Recordings that were accepted a moment ago.
+    pub known: Known,
+    /// What is counted.
+    pub counters: Counters,
+    /// The files inside the binary.
+    pub assets: Assets,
+    sites: Mutex<HashMap<String, (Millis, Option<Arc<Site>>)>>,
+}
+
+impl App {
+    /// Puts it together; starts the log's writers, so it needs a runtime.
+    pub fn new(config: Config, base_url: String, store: Arc<dyn Store>, blobs: Blobs) -> Arc<Self> {
+        let on_erased = {
+            let (store, blobs) = (store.clone(), blobs.clone());
+            Arc::new(move |cid| drop(tokio::spawn(crate::keep::rewrite_later(store.clone(), blobs.clone(), cid))))
+        };
+        let log = Log::start(store.clone(), blobs.clone(), on_erased);
+        Arc::new(Self {
+            rate: Rate::new(config.new_per_minute, config.new_burst),
+            config,
+            base_url,
+            store,
+            blobs,
+            log,
+            known: Known::default(),
+            counters: Counters::default(),
+            assets: Assets::embedded(),
+            sites: Mutex::default(),
+        })
+    }
+
+    /// The site of a public key, at most a second old.
+    pub async fn site_by_key(&self, key: &str) -> Result<Option<Arc<Site>>, Failure> {
+        let now_ms = clock::now_ms();
+        if let Some((read_ms, site)) = self.sites.lock().unwrap_or_else(PoisonError::into_inner).get(key)
+            && now_ms - read_ms < SITE_MS
+        {
+            return Ok(site.clone());
+        }
+        let site = self.store.site_by_key(key).await?.map(Arc::new);
+        let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        if sites.len() >= SITES_MAX {
+            sites.clear();
+        }
+        sites.insert(key.to_owned(), (now_ms, site.clone()));
+        Ok(site)
+    }
+
+    /// A site was changed here: what is remembered of it is void.
+    pub fn forget_sites(&self) {
+        self.sites.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}

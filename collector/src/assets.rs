@@ -1,0 +1,144 @@
+//! The files inside the binary: loader and recorder for visitors' pages, dashboard, player and demo shop for people.
+//! In: a path. Out: bytes with their type, an ETag, and the headers that keep a page from doing more than it should.
+//! Serves what `www` holds, but for sources and tests; nothing from the disk.
+
+use crate::problem::Problem;
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use rust_embed::{Embed, EmbeddedFile};
+use serde::Deserialize;
+
+#[derive(Embed)]
+#[folder = "../www"]
+struct Www;
+
+/// The recorder's two files, whose names change with their content.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Recorder {
+    /// The module with the glue.
+    #[serde(rename = "recorder")]
+    pub script: String,
+    /// WebAssembly.
+    pub wasm: String,
+}
+
+/// What is inside the binary.
+pub struct Assets {
+    recorder: Option<Recorder>,
+}
+
+impl Assets {
+    /// Reads `assets.json`; without it (the recorder was not built) nothing can be recorded, all else works.
+    pub fn embedded() -> Self {
+        let list = Www::get("pkg/assets.json");
+        Self { recorder: list.and_then(|file| serde_json::from_slice(&file.data).ok()) }
+    }
+
+    /// The recorder's files, if they were built.
+    pub fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_ref()
+    }
+}
+
+/// Pages of ours: no foreign script, style or request, no frame around them.
+const PAGE_CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// Where a recording is shown: nothing runs, nothing is loaded; only our own player may frame it.
+const STAGE_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'self'";
+
+/// `GET /revisit.js`.
+pub async fn loader(headers: HeaderMap) -> Response {
+    file("pkg/revisit.js", "public, max-age=300", &headers)
+}
+
+/// `GET /assets/{name}`: names change with content, so an answer never does.
+pub async fn recorder_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    if !name.starts_with("recorder-") {
+        return Problem::not_found().into_response();
+    }
+    file(&format!("pkg/{name}"), "public, max-age=31536000, immutable", &headers)
+}
+
+/// `GET /`.
+pub async fn dashboard(headers: HeaderMap) -> Response {
+    page("dashboard/index.html", PAGE_CSP, &headers)
+}
+
+/// `GET /recordings/{id}`.
+pub async fn player(headers: HeaderMap) -> Response {
+    page("player/index.html", PAGE_CSP, &headers)
+}
+
+/// `GET /s/{token}`.
+pub async fn share(headers: HeaderMap) -> Response {
+    let mut response = page("player/share.html", PAGE_CSP, &headers);
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+    response
+}
+
+/// `GET /stage`.
+pub async fn stage(headers: HeaderMap) -> Response {
+    page("player/stage.html", STAGE_CSP, &headers)
+}
+
+/// Everything else: a file of `www` by its path. The demo shop among them is like a customer's site: no policy of ours.
+pub async fn other(uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if path.ends_with('/') && path.starts_with("demo/") {
+        return file(&format!("{path}index.html"), "no-cache", &headers);
+    }
+    if path.starts_with("demo") && Www::get(&format!("{path}/index.html")).is_some() {
+        return Redirect::permanent(&format!("/{path}/")).into_response();
+    }
+    file(path, "no-cache", &headers)
+}
+
+fn page(path: &str, policy: &'static str, headers: &HeaderMap) -> Response {
+    let mut response = file(path, "no-cache", headers);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
+}
+
+/// The types that are served; a file of another type is not.
+fn content_type(path: &str) -> Option<&'static str> {
+    let (_, extension) = path.rsplit_once('.')?;
+    Some(match extension {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        "ico" => "image/x-icon",
+        "webmanifest" => "application/manifest+json",
+        _ => return None,
+    })
+}
+
+fn file(path: &str, caching: &'static str, headers: &HeaderMap) -> Response {
+    let public = !path.ends_with(".test.js") && !path.starts_with("decoder/");
+    let found = content_type(path).filter(|_| public).and_then(|kind| Some((kind, Www::get(path)?)));
+    let Some((kind, file)) = found else { return Problem::not_found().into_response() };
+    let tag = etag(&file);
+    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen == &tag);
+    let mut response = match unchanged {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => match file.data {
+            std::borrow::Cow::Borrowed(bytes) => bytes.into_response(),
+            std::borrow::Cow::Owned(bytes) => bytes.into_response(),
+        },
+    };
+    let answer = response.headers_mut();
+    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    answer.insert(header::ETAG, tag);
+    response
+}
+
+fn etag(file: &EmbeddedFile) -> HeaderValue {
+    let hash = shared::ids::to_hex(&file.metadata.sha256_hash()[..12]);
+    HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}

@@ -1,0 +1,162 @@
+//! Who may read: bearer tokens for programs, a session's cookie for browsers, one-time sign-in links.
+//! All are 256 random bits; the store has only their SHA-256, so that finding one in it is of no use. Never logged.
+
+use crate::app::App;
+use crate::clock::{self, Millis};
+use crate::problem::Problem;
+use crate::store::{Access, AccessKind, Failure, Store};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// The cookie of a signed-in browser.
+pub const COOKIE: &str = "revisit_session";
+/// How long a browser stays signed in.
+pub const SESSION_MS: Millis = 30 * clock::DAY;
+/// How long a sign-in link can be used.
+const CLAIM_MS: Millis = 7 * clock::DAY;
+
+/// SHA-256.
+pub fn hash(secret: &[u8]) -> [u8; 32] {
+    Sha256::digest(secret).into()
+}
+
+/// `bytes` random bytes in hexadecimal digits.
+pub fn random_text(bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    fill(&mut random);
+    shared::ids::to_hex(&random)
+}
+
+fn fill(random: &mut [u8]) {
+    // Without randomness there is no secret to give out; going on would be worse than stopping.
+    #[allow(clippy::expect_used)]
+    getrandom::fill(random).expect("the operating system gives random bytes");
+}
+
+/// Makes a new grant and returns the secret, which exists nowhere else.
+pub async fn grant(
+    store: &dyn Store,
+    kind: AccessKind,
+    user: Option<String>,
+    name: &str,
+    expires_ms: Option<Millis>,
+) -> Result<String, Failure> {
+    let prefix = match kind {
+        AccessKind::Token => "rvt_",
+        AccessKind::Session => "rvs_",
+        AccessKind::Claim => "rvc_",
+    };
+    let secret = format!("{prefix}{}", random_text(32));
+    store
+        .grant(Access {
+            hash: hash(secret.as_bytes()),
+            kind,
+            id: random_text(8),
+            user,
+            name: name.to_owned(),
+            created_ms: clock::now_ms(),
+            expires_ms,
+        })
+        .await?;
+    Ok(secret)
+}
+
+/// A one-time sign-in link. The token is in the fragment, which browsers send nowhere.
+pub async fn sign_in_link(store: &dyn Store, base_url: &str, name: &str) -> Result<String, Failure> {
+    let expires = clock::now_ms() + CLAIM_MS;
+    let claim = grant(store, AccessKind::Claim, None, name, Some(expires)).await?;
+    Ok(format!("{base_url}/#claim={claim}"))
+}
+
+/// Who is asking, once that is known.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    /// For the audit: `token:ID` or `user:ID`.
+    pub actor: String,
+    /// The hash of what was shown, to take it back at sign-out.
+    pub hash: [u8; 32],
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    pairs.flat_map(|value| value.split(';')).find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+/// Whether the request comes from one of our own pages. A cookie travels with requests that other pages make, too.
+pub fn is_own_page(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
+        // Every browser sends one of the two with a request that changes something.
+        (None, _) => true,
+        (Some(_), None) => false,
+    }
+}
+
+/// Whether the request shows this token, compared by hash, so in constant time.
+pub fn shows(headers: &HeaderMap, token: &str) -> bool {
+    bearer(headers).is_some_and(|shown| hash(shown.as_bytes()) == hash(token.as_bytes()))
+}
+
+impl FromRequestParts<Arc<App>> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let State(app) = State::<Arc<App>>::from_request_parts(parts, app).await.map_err(|_| Problem::unauthorized())?;
+        let by_token = bearer(&parts.headers);
+        let Some(shown) = by_token.or_else(|| cookie(&parts.headers)) else { return Err(Problem::unauthorized()) };
+        let hash = hash(shown.as_bytes());
+        let Some(access) = app.store.access(hash, clock::now_ms()).await? else { return Err(Problem::unauthorized()) };
+        match access.kind {
+            AccessKind::Token if by_token.is_some() => Ok(Self { actor: format!("token:{}", access.id), hash }),
+            AccessKind::Session if by_token.is_none() => {
+                let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+                if changes && !is_own_page(&parts.headers) {
+                    return Err(Problem::forbidden("foreign_page", "another website asked for this with your session"));
+                }
+                Ok(Self { actor: format!("user:{}", access.user.unwrap_or(access.id)), hash })
+            }
+            _ => Err(Problem::unauthorized()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
+        list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn only_own_pages_may_use_the_cookie() {
+        assert!(is_own_page(&headers(&[("origin", "http://127.0.0.1:8090"), ("host", "127.0.0.1:8090")])));
+        assert!(!is_own_page(&headers(&[("origin", "https://evil.example"), ("host", "127.0.0.1:8090")])));
+        assert!(!is_own_page(&headers(&[("origin", "null"), ("host", "127.0.0.1:8090")])));
+        assert!(!is_own_page(&headers(&[("sec-fetch-site", "cross-site"), ("host", "127.0.0.1:8090")])));
+        assert!(!is_own_page(&headers(&[("sec-fetch-site", "same-site")])));
+    }
+
+    #[test]
+    fn cookies_and_tokens_are_found() {
+        assert_eq!(cookie(&headers(&[("cookie", "a=b; revisit_session=rvs_1; c=d")])), Some("rvs_1"));
+        assert_eq!(cookie(&headers(&[("cookie", "revisit_sessions=rvs_1")])), None);
+        assert_eq!(bearer(&headers(&[("authorization", "bearer rvt_1")])), Some("rvt_1"));
+        assert_eq!(bearer(&headers(&[("authorization", "Basic rvt_1")])), None);
+    }
+}

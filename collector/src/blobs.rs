@@ -1,0 +1,95 @@
+//! Bytes of visitors: chunks and finished recordings, by name, through `object_store`: a folder today, S3 later.
+//! A put returns when the bytes are durable: written, synced, renamed into place, and the folder synced.
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The blob store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// There is no blob of this name.
+    #[error("a blob is missing")]
+    Missing,
+    /// Anything else.
+    #[error("blobs: {0}")]
+    Store(object_store::Error),
+    /// The folder cannot be made.
+    #[error("cannot open {path}: {error}")]
+    Open {
+        /// Which.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+impl From<object_store::Error> for Failure {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Failure::Missing,
+            other => Failure::Store(other),
+        }
+    }
+}
+
+/// A blob in a listing.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// When it was last written, in milliseconds since 1970.
+    pub written_ms: i64,
+}
+
+/// A blob store.
+#[derive(Clone)]
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+}
+
+impl Blobs {
+    /// Blobs in a folder, made when it is not there.
+    pub fn in_folder(folder: &std::path::Path) -> Result<Self, Failure> {
+        std::fs::create_dir_all(folder).map_err(|error| Failure::Open { path: folder.display().to_string(), error })?;
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store) })
+    }
+
+    /// Writes a blob; durable when it returns.
+    pub async fn put(&self, name: &str, bytes: Bytes) -> Result<(), Failure> {
+        self.store.put(&Path::from(name), bytes.into()).await?;
+        Ok(())
+    }
+
+    /// All of a blob.
+    pub async fn get(&self, name: &str) -> Result<Bytes, Failure> {
+        Ok(self.store.get(&Path::from(name)).await?.bytes().await?)
+    }
+
+    /// Parts of a blob.
+    pub async fn get_ranges(&self, name: &str, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, Failure> {
+        Ok(self.store.get_ranges(&Path::from(name), ranges).await?)
+    }
+
+    /// Deletes a blob; one that is gone already is as good.
+    pub async fn delete(&self, name: &str) -> Result<(), Failure> {
+        match self.store.delete(&Path::from(name)).await.map_err(Failure::from) {
+            Ok(()) | Err(Failure::Missing) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Blobs whose names begin with a folder.
+    pub async fn list(&self, folder: &str) -> Result<Vec<Listed>, Failure> {
+        let listed = self.store.list(Some(&Path::from(folder))).map_ok(|meta| Listed {
+            name: meta.location.to_string(),
+            written_ms: meta.last_modified.timestamp_millis(),
+        });
+        Ok(listed.try_collect().await?)
+    }
+}

@@ -1,0 +1,442 @@
+//! What an installation can set: flags over environment (`REVISIT_…`) over file over defaults, in one table.
+//! In: those four. Out: one checked [`Config`]. An unknown key or a value that makes no sense is an error that names both.
+
+use crate::address::Network;
+use crate::clock::{Millis, parse_duration};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// How many new recordings a month may have, and how long each is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// New recordings in a calendar month.
+    pub recordings: u32,
+    /// Days that each is kept.
+    pub days: u32,
+}
+
+/// Everything that can be set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// Where the collector listens.
+    pub listen: SocketAddr,
+    /// The folder of the embedded store.
+    pub data: PathBuf,
+    /// The metadata store, when it is not in `data`.
+    pub database: Option<String>,
+    /// The blob store, when it is not in `data`.
+    pub blobs: Option<String>,
+    /// The address that browsers use, when it is not the one listened on.
+    pub public_url: Option<String>,
+    /// After every page has said that it was left, the visit has ended when nothing new came for this long.
+    pub end_after: Millis,
+    /// A visit has ended when all its pages were silent for this long.
+    pub silent_after: Millis,
+    /// Without input for this long a recording is closed.
+    pub idle_after: Millis,
+    /// A recording is closed this long after it began.
+    pub max_length: Millis,
+    /// How long the recorder's last frames may be under way when one of the two limits above is reached.
+    pub close_grace: Millis,
+    /// A body must have arrived after this long.
+    pub body_timeout: Millis,
+    /// New recordings that one address may start in a minute.
+    pub new_per_minute: u32,
+    /// New recordings that a site may start at once, refilled within ten seconds.
+    pub new_burst: u32,
+    /// Proxies whose `X-Forwarded-For` is believed, beside those on this machine.
+    pub trusted_proxies: Vec<Network>,
+    /// What opens `/metrics`; without it only the operators' tokens do.
+    pub metrics_token: Option<String>,
+    /// Plans by name.
+    pub plans: BTreeMap<String, Plan>,
+}
+
+/// A key of the file and, as `REVISIT_KEY`, of the environment.
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is when nobody sets it.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    set: fn(&mut Config, &str) -> Option<()>,
+}
+
+/// Every key. Plans are tables of the file: `[plans.NAME] recordings = N, days = N`.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "listen",
+        default: "127.0.0.1:8090",
+        meaning: "address and port to listen on; port 0 picks a free one",
+        set: |config, value| value.parse().ok().map(|it| config.listen = it),
+    },
+    Key {
+        name: "data",
+        default: "data",
+        meaning: "folder of the embedded store",
+        set: |config, value| (!value.is_empty()).then(|| config.data = value.into()),
+    },
+    Key {
+        name: "database",
+        default: "",
+        meaning: "metadata store: sqlite:PATH (default: DATA/revisit.db)",
+        set: |config, value| {
+            config.database = Some(value.to_owned()).filter(|it| !it.is_empty());
+            Some(())
+        },
+    },
+    Key {
+        name: "blobs",
+        default: "",
+        meaning: "blob store: file:PATH (default: DATA/blobs)",
+        set: |config, value| {
+            config.blobs = Some(value.to_owned()).filter(|it| !it.is_empty());
+            Some(())
+        },
+    },
+    Key {
+        name: "public_url",
+        default: "",
+        meaning: "address that browsers use, such as https://revisit.example; default: the address listened on",
+        set: |config, value| {
+            let value = value.trim_end_matches('/');
+            let good = value.is_empty() || value.starts_with("https://") || value.starts_with("http://");
+            good.then(|| config.public_url = Some(value.to_owned()).filter(|it| !it.is_empty()))
+        },
+    },
+    Key {
+        name: "end_after",
+        default: "10s",
+        meaning: "a visit whose pages were all left has ended after this long without a new frame",
+        set: |config, value| parse_duration(value).map(|it| config.end_after = it),
+    },
+    Key {
+        name: "silent_after",
+        default: "100s",
+        meaning: "a visit has ended after all its pages were silent for this long",
+        set: |config, value| parse_duration(value).map(|it| config.silent_after = it),
+    },
+    Key {
+        name: "idle_after",
+        default: "30m",
+        meaning: "a recording is closed after this long without input of the visitor",
+        set: |config, value| parse_duration(value).map(|it| config.idle_after = it),
+    },
+    Key {
+        name: "max_length",
+        default: "2h",
+        meaning: "a recording is closed this long after it began",
+        set: |config, value| parse_duration(value).map(|it| config.max_length = it),
+    },
+    Key {
+        name: "close_grace",
+        default: "2m",
+        meaning: "how long last frames may be under way when a recording closes",
+        set: |config, value| parse_duration(value).map(|it| config.close_grace = it),
+    },
+    Key {
+        name: "body_timeout",
+        default: "20s",
+        meaning: "a request's body must have arrived after this long (408)",
+        set: |config, value| parse_duration(value).map(|it| config.body_timeout = it),
+    },
+    Key {
+        name: "new_per_minute",
+        default: "120",
+        meaning: "new recordings that one address may start in a minute; this machine and trusted proxies are exempt",
+        set: |config, value| value.parse().ok().map(|it| config.new_per_minute = it),
+    },
+    Key {
+        name: "new_burst",
+        default: "3000",
+        meaning: "new recordings that a site may start at once",
+        set: |config, value| value.parse().ok().map(|it| config.new_burst = it),
+    },
+    Key {
+        name: "trusted_proxies",
+        default: "",
+        meaning: "networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, comma-separated",
+        set: |config, value| {
+            let list = value.split(',').map(str::trim).filter(|it| !it.is_empty());
+            config.trusted_proxies = list.map(|it| it.parse().ok()).collect::<Option<_>>()?;
+            Some(())
+        },
+    },
+    Key {
+        name: "metrics_token",
+        default: "",
+        meaning: "bearer token that opens /metrics and nothing else",
+        set: |config, value| {
+            config.metrics_token = Some(value.to_owned()).filter(|it| !it.is_empty());
+            Some(())
+        },
+    },
+];
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Wrong {
+    /// The file cannot be read.
+    #[error("cannot read {}: {error}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{} is not TOML: {error}", path.display())]
+    Toml {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: toml::de::Error,
+    },
+    /// Nobody knows this key.
+    #[error("unknown key `{0}` in the configuration file")]
+    UnknownKey(String),
+    /// A key has a value that it cannot have.
+    #[error("`{value}` is not a value for `{key}` ({from}): {meaning}")]
+    Value {
+        /// Which key.
+        key: String,
+        /// What was given.
+        value: String,
+        /// Flag, environment or file.
+        from: &'static str,
+        /// What the key means.
+        meaning: &'static str,
+    },
+    /// A store that this version does not know.
+    #[error("`{0}` is not supported yet: this version keeps metadata in SQLite (sqlite:PATH) and blobs in a folder (file:PATH)")]
+    Store(String),
+}
+
+/// What was typed; it goes over everything else. Pairs of a key's name and its value.
+pub type Flags = Vec<(&'static str, String)>;
+
+impl Config {
+    /// The defaults alone.
+    pub fn defaults() -> Self {
+        let mut config = Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8090)),
+            data: PathBuf::new(),
+            database: None,
+            blobs: None,
+            public_url: None,
+            end_after: 0,
+            silent_after: 0,
+            idle_after: 0,
+            max_length: 0,
+            close_grace: 0,
+            body_timeout: 0,
+            new_per_minute: 0,
+            new_burst: 0,
+            trusted_proxies: Vec::new(),
+            metrics_token: None,
+            plans: BTreeMap::from([
+                ("free".to_owned(), Plan { recordings: 0, days: 10 }),
+                ("standard".to_owned(), Plan { recordings: 10_000, days: 10 }),
+                ("pro".to_owned(), Plan { recordings: 50_000, days: 10 }),
+            ]),
+        };
+        for key in KEYS {
+            // A test holds that every default can be set.
+            let _ = (key.set)(&mut config, key.default);
+        }
+        config
+    }
+
+    /// Everything together. `file` must exist; without it `revisit.toml` in the current folder is read when it is there.
+    pub fn load(file: Option<&Path>, environment: impl Fn(&str) -> Option<String>, flags: &Flags) -> Result<Self, Wrong> {
+        let mut config = Self::defaults();
+        let usual = Path::new("revisit.toml");
+        if let Some(path) = file.or_else(|| usual.is_file().then_some(usual)) {
+            let text = std::fs::read_to_string(path).map_err(|error| Wrong::File { path: path.into(), error })?;
+            let table = text.parse::<toml::Table>().map_err(|error| Wrong::Toml { path: path.into(), error })?;
+            config.apply_file(&table)?;
+        }
+        for key in KEYS {
+            if let Some(value) = environment(&format!("REVISIT_{}", key.name.to_uppercase())) {
+                config.set(key, &value, "environment")?;
+            }
+        }
+        for (name, value) in flags {
+            let key = KEYS.iter().find(|key| key.name == *name).ok_or_else(|| Wrong::UnknownKey((*name).to_owned()))?;
+            config.set(key, value, "flag")?;
+        }
+        config.check()
+    }
+
+    fn set(&mut self, key: &Key, value: &str, from: &'static str) -> Result<(), Wrong> {
+        (key.set)(self, value).ok_or_else(|| Wrong::Value {
+            key: key.name.to_owned(),
+            value: value.to_owned(),
+            from,
+            meaning: key.meaning,
+        })
+    }
+
+    fn apply_file(&mut self, table: &toml::Table) -> Result<(), Wrong> {
+        for (name, value) in table {
+            if name == "plans" {
+                self.apply_plans(value)?;
+                continue;
+            }
+            let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| Wrong::UnknownKey(name.clone()))?;
+            let text = match value {
+                toml::Value::Array(list) => {
+                    list.iter().map(|it| it.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
+                }
+                toml::Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            self.set(key, &text, "file")?;
+        }
+        Ok(())
+    }
+
+    fn apply_plans(&mut self, value: &toml::Value) -> Result<(), Wrong> {
+        let wrong = |key: String, value: &toml::Value| Wrong::Value {
+            key,
+            value: value.to_string(),
+            from: "file",
+            meaning: "a plan is a table [plans.NAME] with `recordings` (a month) and `days` (kept)",
+        };
+        let plans = value.as_table().ok_or_else(|| wrong("plans".to_owned(), value))?;
+        for (name, value) in plans {
+            let table = value.as_table().ok_or_else(|| wrong(format!("plans.{name}"), value))?;
+            let mut plan = self.plans.get(name).copied().unwrap_or(Plan { recordings: 0, days: 10 });
+            for (field, value) in table {
+                let path = format!("plans.{name}.{field}");
+                let number = value.as_integer().and_then(|it| u32::try_from(it).ok());
+                match (field.as_str(), number) {
+                    ("recordings", Some(number)) => plan.recordings = number,
+                    ("days", Some(number @ 1..)) => plan.days = number,
+                    ("recordings" | "days", _) => return Err(wrong(path, value)),
+                    _ => return Err(Wrong::UnknownKey(path)),
+                }
+            }
+            self.plans.insert(name.clone(), plan);
+        }
+        Ok(())
+    }
+
+    fn check(self) -> Result<Self, Wrong> {
+        self.database_path()?;
+        self.blobs_path()?;
+        Ok(self)
+    }
+
+    /// The SQLite file.
+    pub fn database_path(&self) -> Result<PathBuf, Wrong> {
+        match &self.database {
+            None => Ok(self.data.join("revisit.db")),
+            Some(text) => local(text, "sqlite:"),
+        }
+    }
+
+    /// The folder of blobs.
+    pub fn blobs_path(&self) -> Result<PathBuf, Wrong> {
+        match &self.blobs {
+            None => Ok(self.data.join("blobs")),
+            Some(text) => local(text, "file:"),
+        }
+    }
+
+    /// The address that browsers use.
+    pub fn base_url(&self, listening: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| {
+            let host = if listening.ip().is_unspecified() { "127.0.0.1".to_owned() } else { listening.ip().to_string() };
+            let host = if listening.is_ipv6() && !listening.ip().is_unspecified() { format!("[{host}]") } else { host };
+            format!("http://{host}:{}", listening.port())
+        })
+    }
+}
+
+/// The local path in `sqlite:PATH`, `file:PATH`, `file:///PATH`, or a plain path; another scheme is another store.
+fn local(text: &str, scheme: &str) -> Result<PathBuf, Wrong> {
+    let path = text.strip_prefix(scheme).unwrap_or(text);
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.contains("://") || path.split('/').next().is_some_and(|it| it.contains(':')) || path.is_empty() {
+        // Only the scheme: the rest may hold a password.
+        let scheme = text.split(':').next().unwrap_or_default();
+        return Err(Wrong::Store(format!("{scheme}:…")));
+    }
+    Ok(path.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn none(_: &str) -> Option<String> {
+        None
+    }
+
+    fn with_file(text: &str) -> Result<Config, Wrong> {
+        let mut config = Config::defaults();
+        config.apply_file(&text.parse().unwrap())?;
+        config.check()
+    }
+
+    #[test]
+    fn every_default_can_be_set() {
+        for key in KEYS {
+            assert!((key.set)(&mut Config::defaults(), key.default).is_some(), "{}", key.name);
+        }
+        assert_eq!(Config::defaults().silent_after, 100_000);
+    }
+
+    #[test]
+    fn flags_go_over_environment_over_file() {
+        let dir = std::env::temp_dir().join(format!("revisit-config-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let file = dir.join("revisit.toml");
+        std::fs::write(&file, "data = 'file'\nlisten = '127.0.0.1:1'\nend_after = '1s'").unwrap();
+        let environment = |name: &str| match name {
+            "REVISIT_DATA" => Some("environment".to_owned()),
+            "REVISIT_LISTEN" => Some("127.0.0.1:2".to_owned()),
+            _ => None,
+        };
+        let flags = vec![("listen", "127.0.0.1:3".to_owned())];
+        let config = Config::load(Some(&file), environment, &flags).unwrap();
+        assert_eq!(config.listen.port(), 3);
+        assert_eq!(config.data, Path::new("environment"));
+        assert_eq!(config.end_after, 1000);
+        std::fs::remove_dir_all(&dir).unwrap();
+        assert!(matches!(Config::load(Some(&file), none, &Flags::new()), Err(Wrong::File { .. })));
+    }
+
+    #[test]
+    fn what_nobody_knows_is_an_error() {
+        assert!(matches!(with_file("listn = 'x'"), Err(Wrong::UnknownKey(key)) if key == "listn"));
+        assert!(matches!(with_file("[plans.big]\nrecording = 3"), Err(Wrong::UnknownKey(_))));
+        assert!(matches!(with_file("[plans.big]\nrecordings = -3"), Err(Wrong::Value { .. })));
+        assert!(matches!(with_file("end_after = 10"), Err(Wrong::Value { .. })));
+    }
+
+    #[test]
+    fn plans_come_from_the_file() {
+        let config = with_file("[plans.standard]\nrecordings = 3\n[plans.tiny]\nrecordings = 1\ndays = 2").unwrap();
+        assert_eq!(config.plans["standard"], Plan { recordings: 3, days: 10 });
+        assert_eq!(config.plans["tiny"], Plan { recordings: 1, days: 2 });
+        assert_eq!(config.plans["pro"].recordings, 50_000);
+    }
+
+    #[test]
+    fn other_stores_are_named_without_their_secrets() {
+        let mut config = Config::defaults();
+        config.database = Some("postgres://user:password@host/db".to_owned());
+        let told = config.clone().check().unwrap_err().to_string();
+        assert!(told.contains("postgres") && !told.contains("password"), "{told}");
+        config.database = Some("sqlite:/tmp/a.db".to_owned());
+        config.blobs = Some("file:///tmp/blobs".to_owned());
+        assert_eq!(config.database_path().unwrap(), Path::new("/tmp/a.db"));
+        assert_eq!(config.blobs_path().unwrap(), Path::new("/tmp/blobs"));
+    }
+}

@@ -1,0 +1,119 @@
+//! Opens a body: every frame's checksum, every payload inflated within its limit and divided into records, before
+//! anything is kept. One bad frame makes the whole body bad. What a page says of itself is read here, masked again.
+
+use crate::problem::Problem;
+use crate::store::{NewFrame, PageHello};
+use axum::http::StatusCode;
+use shared::frame::{self, Malformed};
+use shared::ids::{RecordingId, WriteSecret};
+use shared::limits::FRAME_MAX_BYTES;
+use shared::mask::Rules;
+use shared::record::{self, Hello, tag};
+use shared::recording::inflate;
+use shared::strings::{self, Kind};
+
+/// A body that is good.
+pub struct Opened {
+    /// Whose.
+    pub recording: RecordingId,
+    /// What allows writing to it.
+    pub secret: WriteSecret,
+    /// By the visitor's clock.
+    pub sent_at_ms: u64,
+    /// `start` counts from the start of the body.
+    pub frames: Vec<NewFrame>,
+}
+
+/// Opens `bytes`.
+pub fn open(bytes: &[u8], rules: &Rules) -> Result<Opened, Problem> {
+    let body = frame::read_body(bytes).map_err(problem)?;
+    let frames = body.frames.iter().map(|raw| open_frame(bytes, raw, rules)).collect::<Result<_, _>>()?;
+    Ok(Opened { recording: body.recording, secret: body.secret, sent_at_ms: body.sent_at_ms, frames })
+}
+
+fn open_frame(body: &[u8], raw: &[u8], rules: &Rules) -> Result<NewFrame, Problem> {
+    if raw.len() > FRAME_MAX_BYTES {
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "frame_too_large", "a frame is over its limit"));
+    }
+    let frame = frame::open(raw).map_err(problem)?;
+    let header = frame.header;
+    let records = inflate(header.flags, frame.payload)
+        .ok_or_else(|| Problem::bad_request("bad_payload", "a frame's payload does not inflate within its limit"))?;
+    let hello = read_records(&records, rules)
+        .ok_or_else(|| Problem::bad_request("bad_payload", "a frame's payload does not divide into records"))?;
+    Ok(NewFrame {
+        page: header.page,
+        seq: header.seq,
+        flags: header.flags,
+        epoch_ms: header.epoch_ms,
+        crc: frame.crc,
+        // Where the slice is in the body that it was cut from.
+        start: (raw.as_ptr() as usize - body.as_ptr() as usize) as u32,
+        len: raw.len() as u32,
+        hello,
+    })
+}
+
+/// Walks all records; `None` when they do not divide. The page's greeting, if it is among them.
+fn read_records(records: &[u8], rules: &Rules) -> Option<Option<Box<PageHello>>> {
+    let mut hello = None;
+    let mut dictionaries = Vec::new();
+    for one in record::read(records) {
+        let (tag, body) = one.ok()?;
+        match tag {
+            tag::STRINGS if hello.is_none() => dictionaries.push(body),
+            tag::HELLO if hello.is_none() => hello = Some(body),
+            _ => {}
+        }
+    }
+    let Some(body) = hello else { return Some(None) };
+    // A greeting that cannot be read is the page's loss alone; finish looks again.
+    let Ok(hello) = postcard::from_bytes::<Hello>(body) else { return Some(None) };
+    Some(Some(Box::new(greeting(&hello, &dictionaries, rules))))
+}
+
+fn greeting(hello: &Hello, dictionaries: &[&[u8]], rules: &Rules) -> PageHello {
+    let text = |number: u32| dictionaries.iter().find_map(|body| lookup(body, number, rules)).unwrap_or_default();
+    PageHello {
+        url: text(hello.url),
+        referrer: text(hello.referrer),
+        title: text(hello.title),
+        language: text(hello.language),
+        viewport: hello.viewport,
+        screen: hello.screen,
+        visitor: hello.visitor,
+    }
+}
+
+/// A string of a `STRINGS` record, masked again.
+fn lookup(body: &[u8], number: u32, rules: &Rules) -> Option<String> {
+    let (first, pieces) = strings::read(body)?;
+    let mut current = first;
+    let mut whole = String::new();
+    let mut kind = Kind::Text;
+    for piece in pieces {
+        if current == number {
+            whole.push_str(piece.text);
+            kind = piece.kind;
+        }
+        if !piece.continued {
+            if current == number {
+                return Some(rules.again(kind, &whole).as_str().to_owned());
+            }
+            current += 1;
+        }
+    }
+    None
+}
+
+fn problem(malformed: Malformed) -> Problem {
+    let code = match malformed {
+        Malformed::Empty => "empty",
+        Malformed::Magic => "not_a_frame",
+        Malformed::Version(_) => "unknown_version",
+        Malformed::Shape => "bad_frame",
+        Malformed::Checksum => "bad_checksum",
+        Malformed::Limit => "over_limit",
+    };
+    Problem::bad_request(code, malformed.to_string())
+}

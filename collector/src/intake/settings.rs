@@ -1,0 +1,68 @@
+//! `GET /v1/site/{key}`: whether this site records now, and how. Asked once by every page before it sends anything, so
+//! that a page of a site that may not record sends nothing at all.
+
+use super::unknown_key;
+use crate::app::App;
+use crate::clock;
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use shared::limits::{HEARTBEAT_MS, IDLE_MS, RECORDING_MAX_MS};
+use std::sync::Arc;
+
+/// The handler.
+pub async fn settings(State(app): State<Arc<App>>, Path(key): Path<String>) -> Response {
+    match answer(&app, &key).await {
+        Ok(json) => ([(header::CACHE_CONTROL, "no-store")], Json(json)).into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
+    let now_ms = clock::now_ms();
+    // Past the memory of sites: a switch or a plan changed a moment ago must hold.
+    let site = app.store.site_by_key(key).await?.ok_or_else(unknown_key)?;
+    let no = |reason: &str, until: Option<String>| json!({"record": false, "reason": reason, "until": until, "version": 1});
+    if !site.settings.enabled {
+        return Ok(no("disabled", None));
+    }
+    let usage = app.store.usage(&site, now_ms).await?;
+    if usage.limit == 0 {
+        return Ok(no("plan", None));
+    }
+    if usage.used >= usage.limit {
+        return Ok(no("quota", Some(clock::rfc3339(usage.resets_ms))));
+    }
+    let Some(recorder) = app.assets.recorder() else { return Ok(no("not_built", None)) };
+    let settings = &site.settings;
+    Ok(json!({
+        "record": true,
+        // Relative to the collector's address, so that a site may serve it under a path of its own domain.
+        "recorder": format!("assets/{}", recorder.script),
+        "wasm": format!("assets/{}", recorder.wasm),
+        "record_mobile": settings.record_mobile,
+        "record_form_inputs": settings.record_form_inputs,
+        "record_numbers": settings.record_numbers,
+        "record_emails": settings.record_emails,
+        "record_properties": settings.record_properties,
+        "record_canvas": settings.record_canvas,
+        "excluded_pages": settings.excluded_pages,
+        "included_pages": settings.included_pages,
+        "sample_rate": settings.sample_rate,
+        "consent": settings.consent,
+        "respect_gpc": settings.respect_gpc,
+        "visitor_days": settings.visitor_days,
+        "skip_bots": settings.skip_bots,
+        "block_selectors": settings.block_selectors,
+        "mask_selectors": settings.mask_selectors,
+        "unmask_selectors": settings.unmask_selectors,
+        "allow_unmask": settings.allow_unmask,
+        "heartbeat_ms": HEARTBEAT_MS,
+        "idle_ms": IDLE_MS,
+        "max_ms": RECORDING_MAX_MS,
+        "version": 1,
+    }))
+}

@@ -1,0 +1,139 @@
+//! Frames in, durable: the bodies of many requests become one chunk, then one transaction of the store, then all their
+//! requests are answered. No timer: while one chunk is being written the next one gathers, so chunks grow under load.
+//!
+//! Nothing is acknowledged before both are on the disk. A failure answers every request of the chunk with 503; what the
+//! chunk holds then is swept by [`crate::keep`].
+
+pub mod chunk;
+
+use crate::blobs::Blobs;
+use crate::clock;
+use crate::problem::Problem;
+use crate::store::{NewBody, NewChunk, Outcome, Refusal, Store};
+use bytes::Bytes;
+use chunk::ChunkWriter;
+use std::sync::Arc;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// Bodies that may wait; more are told to come back, so that memory stays bounded: with 1 MiB bodies at most 1 GiB.
+const QUEUE: usize = 1024;
+/// Bytes after which a chunk takes no more bodies.
+const CHUNK_TARGET_BYTES: usize = 4 << 20;
+/// Bodies of one chunk: what one transaction indexes in a few milliseconds.
+const CHUNK_MAX_BODIES: usize = 512;
+/// Chunks under way at once: one is written while the one before it is indexed.
+const WRITERS: usize = 2;
+
+/// A body that waits, and where its frames are in its bytes.
+pub struct Entry {
+    /// What the store will know. `start` of each frame counts from the start of `bytes`.
+    pub body: NewBody,
+    /// The body as it arrived.
+    pub bytes: Bytes,
+}
+
+struct Pending {
+    entry: Entry,
+    answer: oneshot::Sender<Result<Outcome, Problem>>,
+}
+
+/// The way into the log.
+#[derive(Clone)]
+pub struct Log {
+    queue: mpsc::Sender<Pending>,
+}
+
+/// Called with a chunk that holds bytes of a recording that is erased.
+pub type OnErased = Arc<dyn Fn(i64) + Send + Sync>;
+
+impl Log {
+    /// Starts the writers. They end when the last `Log` is dropped.
+    pub fn start(store: Arc<dyn Store>, blobs: Blobs, on_erased: OnErased) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..WRITERS {
+            let writer = Writer { store: store.clone(), blobs: blobs.clone(), waiting: waiting.clone(), on_erased: on_erased.clone() };
+            tokio::spawn(writer.run());
+        }
+        Self { queue }
+    }
+
+    /// Returns when the body is durable, or refused, or not kept.
+    pub async fn append(&self, entry: Entry) -> Result<Outcome, Problem> {
+        let (answer, wait) = oneshot::channel();
+        self.queue.try_send(Pending { entry, answer }).map_err(|_| Problem::unavailable())?;
+        wait.await.map_err(|_| Problem::unavailable())?
+    }
+}
+
+struct Writer {
+    store: Arc<dyn Store>,
+    blobs: Blobs,
+    waiting: Arc<Mutex<mpsc::Receiver<Pending>>>,
+    on_erased: OnErased,
+}
+
+impl Writer {
+    async fn run(self) {
+        while let Some(batch) = self.gather().await {
+            let (bodies, answers, chunk) = pack(batch);
+            match self.keep(bodies, chunk).await {
+                Ok(outcomes) => {
+                    for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                        // A visitor who hung up does not hear it; what is durable stays.
+                        let _ = answer.send(Ok(outcome));
+                    }
+                }
+                Err(problem) => {
+                    for answer in answers {
+                        let _ = answer.send(Err(problem.clone()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Everything that waits, at least one; nothing when the log is over.
+    async fn gather(&self) -> Option<Vec<Pending>> {
+        let mut waiting = self.waiting.lock().await;
+        let first = waiting.recv().await?;
+        let mut bytes = first.entry.bytes.len();
+        let mut batch = vec![first];
+        while bytes < CHUNK_TARGET_BYTES && batch.len() < CHUNK_MAX_BODIES {
+            let Ok(next) = waiting.try_recv() else { break };
+            bytes += next.entry.bytes.len();
+            batch.push(next);
+        }
+        Some(batch)
+    }
+
+    async fn keep(&self, bodies: Vec<NewBody>, chunk: Vec<u8>) -> Result<Vec<Outcome>, Problem> {
+        let created_ms = clock::now_ms();
+        let name = chunk::name(created_ms);
+        let bytes = chunk.len() as u64;
+        self.blobs.put(&name, chunk.into()).await?;
+        let (cid, outcomes) = self.store.append(NewChunk { name, created_ms, bytes }, bodies).await?;
+        if outcomes.contains(&Outcome::Refused(Refusal::Erased)) {
+            // It was erased while its last frames were under way.
+            (self.on_erased)(cid);
+        }
+        Ok(outcomes)
+    }
+}
+
+type Packed = (Vec<NewBody>, Vec<oneshot::Sender<Result<Outcome, Problem>>>, Vec<u8>);
+
+fn pack(batch: Vec<Pending>) -> Packed {
+    let mut writer = ChunkWriter::new(batch.iter().map(|one| one.entry.bytes.len()).sum());
+    let mut bodies = Vec::with_capacity(batch.len());
+    let mut answers = Vec::with_capacity(batch.len());
+    for Pending { entry: Entry { mut body, bytes }, answer } in batch {
+        for frame in &mut body.frames {
+            let start = frame.start as usize;
+            frame.start = writer.push(body.recording, &bytes[start..start + frame.len as usize]);
+        }
+        bodies.push(body);
+        answers.push(answer);
+    }
+    (bodies, answers, writer.finish())
+}

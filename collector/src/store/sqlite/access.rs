@@ -1,0 +1,119 @@
+//! Rows of who may read: tokens, sessions, one-time sign-in links, shares. Only hashes; and what was done, for the audit.
+
+use super::{Access, Failure, RecordingRow, Share, listing, transaction};
+use crate::clock::Millis;
+use crate::store::AccessKind;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+fn access(row: &Row<'_>) -> rusqlite::Result<Access> {
+    let kind: String = row.get("kind")?;
+    Ok(Access {
+        hash: row.get("hash")?,
+        kind: match kind.as_str() {
+            "token" => AccessKind::Token,
+            "session" => AccessKind::Session,
+            // A kind that this version does not know opens nothing by itself.
+            _ => AccessKind::Claim,
+        },
+        id: row.get("id")?,
+        user: row.get("user")?,
+        name: row.get("name")?,
+        created_ms: row.get("created_ms")?,
+        expires_ms: row.get("expires_ms")?,
+    })
+}
+
+pub(super) fn add_user(connection: &Connection, id: &str, name: &str, now_ms: Millis) -> Result<(), Failure> {
+    connection.execute("INSERT INTO user (id, name, created_ms) VALUES (?1, ?2, ?3)", params![id, name, now_ms])?;
+    Ok(())
+}
+
+pub(super) fn has_users(connection: &Connection) -> Result<bool, Failure> {
+    Ok(connection.prepare_cached("SELECT 1 FROM user")?.exists([])?)
+}
+
+pub(super) fn grant(connection: &Connection, access: &Access) -> Result<(), Failure> {
+    connection.execute(
+        "INSERT INTO access (hash, kind, id, user, name, created_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            access.hash.as_slice(),
+            access.kind.as_str(),
+            access.id,
+            access.user,
+            access.name,
+            access.created_ms,
+            access.expires_ms
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn find(connection: &Connection, hash: &[u8; 32], now_ms: Millis) -> Result<Option<Access>, Failure> {
+    let mut statement = connection.prepare_cached(
+        "SELECT * FROM access WHERE hash = ?1 AND kind IN ('token', 'session') AND (expires_ms IS NULL OR expires_ms > ?2)",
+    )?;
+    Ok(statement.query_row(params![hash.as_slice(), now_ms], access).optional()?)
+}
+
+pub(super) fn use_claim(connection: &mut Connection, hash: &[u8; 32], now_ms: Millis) -> Result<Option<Access>, Failure> {
+    transaction(connection, |transaction| {
+        let used = transaction
+            .prepare_cached("DELETE FROM access WHERE hash = ?1 AND kind = 'claim' RETURNING *")?
+            .query_row([hash.as_slice()], access)
+            .optional()?;
+        Ok(used.filter(|claim| claim.expires_ms.is_none_or(|at| at > now_ms)))
+    })
+}
+
+pub(super) fn revoke(connection: &Connection, hash: &[u8; 32]) -> Result<bool, Failure> {
+    Ok(connection.execute("DELETE FROM access WHERE hash = ?1", [hash.as_slice()])? == 1)
+}
+
+pub(super) fn add_share(connection: &Connection, share: &Share) -> Result<(), Failure> {
+    connection.execute(
+        "INSERT INTO share (hash, id, rid, created_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![share.hash.as_slice(), share.id, share.rid, share.created_ms, share.expires_ms],
+    )?;
+    Ok(())
+}
+
+pub(super) fn shared(
+    connection: &Connection,
+    hash: &[u8; 32],
+    now_ms: Millis,
+) -> Result<Option<(Share, RecordingRow)>, Failure> {
+    let share = connection
+        .prepare_cached("SELECT hash, id, rid, created_ms, expires_ms FROM share WHERE hash = ?1 AND expires_ms > ?2")?
+        .query_row(params![hash.as_slice(), now_ms], |row| {
+            Ok(Share {
+                hash: row.get(0)?,
+                id: row.get(1)?,
+                rid: row.get(2)?,
+                created_ms: row.get(3)?,
+                expires_ms: row.get(4)?,
+            })
+        })
+        .optional()?;
+    let Some(share) = share else { return Ok(None) };
+    Ok(listing::by_rid(connection, share.rid)?.map(|recording| (share, recording)))
+}
+
+pub(super) fn end_shares(connection: &Connection, rid: i64, id: Option<&str>) -> Result<u64, Failure> {
+    let ended =
+        connection.execute("DELETE FROM share WHERE rid = ?1 AND (?2 IS NULL OR id = ?2)", params![rid, id])?;
+    Ok(ended as u64)
+}
+
+pub(super) fn audit(
+    connection: &Connection,
+    actor: &str,
+    action: &str,
+    object: &str,
+    now_ms: Millis,
+) -> Result<(), Failure> {
+    connection.execute(
+        "INSERT INTO audit (at_ms, actor, action, object) VALUES (?1, ?2, ?3, ?4)",
+        params![now_ms, actor, action, object],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,344 @@
+//! Indexes the bodies of one chunk in one transaction: the moment at which frames are acknowledged, new recordings are
+//! counted, and everything is decided that two collectors could see differently.
+
+use super::{Failure, NewBody, NewChunk, Outcome, Refusal, Rules, sites, transaction};
+use crate::clock::Millis;
+use crate::store::site::Site;
+use crate::store::{NewFrame, PageHello, Standing};
+use crate::visits::Visit;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use shared::frame::Flags;
+use shared::ids::RecordingId;
+use std::collections::{BTreeSet, HashMap};
+
+/// The parts of a recording's row that decide about a body.
+struct Known {
+    rid: i64,
+    site: String,
+    state: String,
+    secret: Option<Vec<u8>>,
+}
+
+fn known(connection: &Connection, id: RecordingId) -> Result<Option<Known>, Failure> {
+    let mut statement = connection.prepare_cached("SELECT rid, site, state, secret FROM recording WHERE id = ?1")?;
+    let row = statement.query_row([id.0.as_slice()], |row| {
+        Ok(Known { rid: row.get(0)?, site: row.get(1)?, state: row.get(2)?, secret: row.get(3)? })
+    });
+    Ok(row.optional()?)
+}
+
+fn visit(connection: &Connection, rid: i64) -> Result<Option<Visit>, Failure> {
+    let mut statement =
+        connection.prepare_cached("SELECT first_ms, last_ms, active_ms, open_pages FROM visit WHERE rid = ?1")?;
+    let row = statement.query_row([rid], |row| {
+        Ok(Visit { first_ms: row.get(0)?, last_ms: row.get(1)?, active_ms: row.get(2)?, open_pages: row.get(3)? })
+    });
+    Ok(row.optional()?)
+}
+
+/// Whether a known recording takes a body, and if so, its visit.
+fn admit(
+    connection: &Connection,
+    rules: &Rules,
+    known: &Known,
+    site: &str,
+    secret_hash: &[u8; 32],
+    now_ms: Millis,
+) -> Result<Result<Visit, Refusal>, Failure> {
+    match known.state.as_str() {
+        "erased" => return Ok(Err(Refusal::Erased)),
+        "expired" => return Ok(Err(Refusal::Closed)),
+        _ => {}
+    }
+    if known.site != site || known.secret.as_deref() != Some(secret_hash) {
+        return Ok(Err(Refusal::NotYours));
+    }
+    Ok(match visit(connection, known.rid)? {
+        Some(visit) if !visit.is_closed(rules, now_ms) => Ok(visit),
+        _ => Err(Refusal::Closed),
+    })
+}
+
+/// What would become of a body, without writing.
+pub(super) fn standing(
+    connection: &Connection,
+    rules: &Rules,
+    site: &str,
+    recording: RecordingId,
+    secret_hash: &[u8; 32],
+    now_ms: Millis,
+) -> Result<Result<Standing, Refusal>, Failure> {
+    if let Some(known) = known(connection, recording)? {
+        return Ok(admit(connection, rules, &known, site, secret_hash, now_ms)?.map(|_| Standing::GoesOn));
+    }
+    let Some(site) = sites::by(connection, "id", site)? else { return Ok(Err(Refusal::UnknownKey)) };
+    if !site.settings.enabled {
+        return Ok(Err(Refusal::Disabled));
+    }
+    let usage = sites::usage(connection, rules, &site, now_ms)?;
+    Ok(match usage.limit {
+        0 => Err(Refusal::Plan),
+        limit if usage.used >= limit => Err(Refusal::Quota),
+        _ => Ok(Standing::Begins),
+    })
+}
+
+pub(super) fn append(
+    connection: &mut Connection,
+    rules: &Rules,
+    chunk: &NewChunk,
+    bodies: &[NewBody],
+) -> Result<(i64, Vec<Outcome>), Failure> {
+    transaction(connection, |transaction| {
+        transaction
+            .prepare_cached("INSERT INTO chunk (name, created_ms, bytes, live) VALUES (?1, ?2, ?3, 0)")?
+            .execute(params![chunk.name, chunk.created_ms, chunk.bytes as i64])?;
+        let mut batch = Batch {
+            transaction,
+            rules,
+            chunk: transaction.last_insert_rowid(),
+            sites: HashMap::new(),
+            live: 0,
+            strays: BTreeSet::new(),
+        };
+        let outcomes = bodies.iter().map(|body| batch.body(body)).collect::<Result<Vec<_>, _>>()?;
+        batch.close()?;
+        Ok((batch.chunk, outcomes))
+    })
+}
+
+struct Batch<'a> {
+    transaction: &'a Transaction<'a>,
+    rules: &'a Rules,
+    chunk: i64,
+    /// As of this transaction: a change of plan or switch holds at once.
+    sites: HashMap<&'a str, Option<Site>>,
+    live: i64,
+    strays: BTreeSet<[u8; 16]>,
+}
+
+impl<'a> Batch<'a> {
+    fn body(&mut self, body: &'a NewBody) -> Result<Outcome, Failure> {
+        let outcome = self.take(body)?;
+        if matches!(outcome, Outcome::Refused(_)) {
+            self.strays.insert(body.recording.0);
+        }
+        Ok(outcome)
+    }
+
+    fn take(&mut self, body: &'a NewBody) -> Result<Outcome, Failure> {
+        let now_ms = body.received_ms;
+        let found = known(self.transaction, body.recording)?;
+        let (rid, began) = match found {
+            Some(found) => {
+                match admit(self.transaction, self.rules, &found, &body.site, &body.secret_hash, now_ms)? {
+                    Ok(_) => (found.rid, false),
+                    Err(refusal) => return Ok(Outcome::Refused(refusal)),
+                }
+            }
+            None => match self.begin(body)? {
+                Ok(rid) => (rid, true),
+                Err(refusal) => return Ok(Outcome::Refused(refusal)),
+            },
+        };
+        let mut change = Change::default();
+        for frame in &body.frames {
+            self.frame(rid, body, frame, &mut change)?;
+        }
+        if change.repeated > 0 {
+            self.strays.insert(body.recording.0);
+        }
+        if change.new > 0 {
+            self.live += change.new;
+            self.grow(rid, now_ms, &change)?;
+        }
+        if change.conflicts > 0 {
+            self.transaction
+                .prepare_cached("UPDATE recording SET conflicts = conflicts + ?2 WHERE rid = ?1")?
+                .execute(params![rid, change.conflicts])?;
+        }
+        Ok(Outcome::Kept { began, conflicts: change.conflicts })
+    }
+
+    /// A new recording, counted.
+    fn begin(&mut self, body: &'a NewBody) -> Result<Result<i64, Refusal>, Failure> {
+        let transaction = self.transaction;
+        let site = match self.sites.entry(&body.site) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => entry.insert(sites::by(transaction, "id", &body.site)?),
+        };
+        let Some(site) = site else { return Ok(Err(Refusal::UnknownKey)) };
+        if !site.settings.enabled {
+            return Ok(Err(Refusal::Disabled));
+        }
+        let limit = sites::limit(self.rules, site);
+        if limit == 0 {
+            return Ok(Err(Refusal::Plan));
+        }
+        let now_ms = body.received_ms;
+        if !sites::count_one(transaction, site, limit, now_ms)? {
+            return Ok(Err(Refusal::Quota));
+        }
+        transaction
+            .prepare_cached(
+                "INSERT INTO recording (id, site, state, secret, created_ms, expires_ms, started_ms, device, browser, os, ip)
+                 VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?4, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                body.recording.0.as_slice(),
+                body.site,
+                body.secret_hash.as_slice(),
+                now_ms,
+                sites::expiry(self.rules, site, now_ms),
+                body.opening.device,
+                body.opening.browser,
+                body.opening.os,
+                body.opening.ip,
+            ])?;
+        let rid = transaction.last_insert_rowid();
+        transaction
+            .prepare_cached(
+                "INSERT INTO visit (rid, first_ms, last_ms, active_ms, open_pages, rev, done_rev) VALUES (?1, ?2, ?2, ?2, 0, 0, -1)",
+            )?
+            .execute(params![rid, now_ms])?;
+        Ok(Ok(rid))
+    }
+
+    fn frame(&mut self, rid: i64, body: &NewBody, frame: &NewFrame, change: &mut Change) -> Result<(), Failure> {
+        let pid = self.page(rid, body, frame, change)?;
+        let added = self
+            .transaction
+            .prepare_cached(
+                "INSERT INTO frame (pid, seq, chunk, start, len, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![pid, frame.seq.0, self.chunk, frame.start, frame.len, frame.crc])?;
+        if added == 0 {
+            change.repeated += 1;
+            let crc: u32 = self
+                .transaction
+                .prepare_cached("SELECT crc FROM frame WHERE pid = ?1 AND seq = ?2")?
+                .query_row(params![pid, frame.seq.0], |row| row.get(0))?;
+            change.conflicts += u32::from(crc != frame.crc);
+            return Ok(());
+        }
+        change.new += 1;
+        change.active |= frame.flags.has(Flags::ACTIVE);
+        if frame.flags.has(Flags::END) {
+            let ended = self
+                .transaction
+                .prepare_cached("UPDATE page SET ended = 1 WHERE pid = ?1 AND ended = 0")?
+                .execute([pid])?;
+            change.open_pages -= ended as i64;
+        }
+        if let Some(hello) = &frame.hello {
+            self.hello(rid, hello)?;
+        }
+        Ok(())
+    }
+
+    /// The row of a frame's page, made when it is the page's first frame.
+    fn page(&mut self, rid: i64, body: &NewBody, frame: &NewFrame, change: &mut Change) -> Result<i64, Failure> {
+        if let Some((page, pid)) = change.page
+            && page == frame.page.0
+        {
+            return Ok(pid);
+        }
+        let skew_ms = body.received_ms.saturating_sub_unsigned(body.sent_at_ms);
+        let found: Option<(i64, i64)> = self
+            .transaction
+            .prepare_cached("SELECT pid, skew_ms FROM page WHERE rid = ?1 AND page = ?2")?
+            .query_row(params![rid, frame.page.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let pid = match found {
+            Some((pid, least)) => {
+                if skew_ms < least {
+                    self.transaction
+                        .prepare_cached("UPDATE page SET skew_ms = ?2 WHERE pid = ?1")?
+                        .execute(params![pid, skew_ms])?;
+                }
+                pid
+            }
+            None => {
+                let epoch_ms = i64::try_from(frame.epoch_ms).unwrap_or(i64::MAX);
+                self.transaction
+                    .prepare_cached(
+                        "INSERT INTO page (rid, page, epoch_ms, skew_ms, first_ms, ended) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+                    )?
+                    .execute(params![rid, frame.page.0.as_slice(), epoch_ms, skew_ms, body.received_ms])?;
+                change.open_pages += 1;
+                change.pages += 1;
+                self.transaction.last_insert_rowid()
+            }
+        };
+        change.page = Some((frame.page.0, pid));
+        Ok(pid)
+    }
+
+    /// What the list shows of a recording that is still open.
+    fn hello(&self, rid: i64, hello: &PageHello) -> Result<(), Failure> {
+        self.transaction
+            .prepare_cached(
+                "UPDATE recording SET entry_url = coalesce(entry_url, ?2), referrer = coalesce(referrer, ?3), exit_url = ?2,
+                   title = coalesce(title, ?4), language = coalesce(language, ?5), viewport = coalesce(viewport, ?6),
+                   screen = coalesce(screen, ?7), visitor = coalesce(?8, visitor)
+                 WHERE rid = ?1",
+            )?
+            .execute(params![
+                rid,
+                hello.url,
+                hello.referrer,
+                hello.title,
+                hello.language,
+                format!("{}x{}", hello.viewport.0, hello.viewport.1),
+                format!("{}x{}", hello.screen.0, hello.screen.1),
+                hello.visitor.as_ref().map(|id| id.as_slice()),
+            ])?;
+        Ok(())
+    }
+
+    /// Something new came: the visit goes on, also when it had been finished.
+    fn grow(&self, rid: i64, now_ms: Millis, change: &Change) -> Result<(), Failure> {
+        // A collector whose clock is behind never takes a visit back in time.
+        self.transaction
+            .prepare_cached(
+                "UPDATE visit SET last_ms = max(last_ms, ?2), active_ms = max(active_ms, ?3), open_pages = open_pages + ?4,
+                   rev = rev + 1, tries = 0
+                 WHERE rid = ?1",
+            )?
+            .execute(params![rid, now_ms, if change.active { now_ms } else { 0 }, change.open_pages])?;
+        // Most bodies leave the wide row alone.
+        if change.pages > 0 {
+            self.transaction
+                .prepare_cached("UPDATE recording SET pages = pages + ?2 WHERE rid = ?1")?
+                .execute(params![rid, change.pages])?;
+        }
+        self.transaction
+            .prepare_cached("UPDATE recording SET state = 'open' WHERE rid = ?1 AND state <> 'open'")?
+            .execute([rid])?;
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Failure> {
+        self.transaction
+            .prepare_cached("UPDATE chunk SET live = ?2 WHERE cid = ?1")?
+            .execute(params![self.chunk, self.live])?;
+        for id in &self.strays {
+            self.transaction
+                .prepare_cached("INSERT INTO stray (cid, id) VALUES (?1, ?2)")?
+                .execute(params![self.chunk, id.as_slice()])?;
+        }
+        Ok(())
+    }
+}
+
+/// What a body changes in its recording.
+#[derive(Default)]
+struct Change {
+    page: Option<([u8; 8], i64)>,
+    new: i64,
+    repeated: u32,
+    conflicts: u32,
+    open_pages: i64,
+    pages: i64,
+    active: bool,
+}

@@ -1,0 +1,250 @@
+//! Which visits have ended, who finishes them, and what finish found out. A claim is a row with a lease, so that a
+//! collector killed in the middle leaves nothing behind but a lease that runs out.
+
+use super::{Claim, Facts, Failure, Rules, recording_id, transaction};
+use crate::clock::Millis;
+use crate::store::{FrameRow, PageRow};
+use crate::visits::Visit;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use shared::ids::{PageId, PageSeq};
+
+const UNFINISHED: &str = "SELECT rid, rev, first_ms, last_ms, active_ms, open_pages, lease FROM visit WHERE rev > done_rev";
+
+/// A visit that could be finished, as seen outside the transaction that claims it.
+pub(super) struct Due {
+    rid: i64,
+    rev: i64,
+    lease: Millis,
+    visit: Visit,
+}
+
+fn open_visits(connection: &Connection) -> Result<Vec<Due>, Failure> {
+    let mut statement = connection.prepare_cached(UNFINISHED)?;
+    let rows = statement.query_map([], |row| {
+        Ok(Due {
+            rid: row.get(0)?,
+            rev: row.get(1)?,
+            visit: Visit {
+                first_ms: row.get(2)?,
+                last_ms: row.get(3)?,
+                active_ms: row.get(4)?,
+                open_pages: row.get(5)?,
+            },
+            lease: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn due(connection: &Connection, rules: &Rules, now_ms: Millis, limit: u32) -> Result<Vec<Due>, Failure> {
+    let mut due = open_visits(connection)?;
+    due.retain(|one| one.lease <= now_ms && one.visit.has_ended(rules, now_ms));
+    due.sort_by_key(|one| one.visit.last_ms);
+    due.truncate(limit as usize);
+    Ok(due)
+}
+
+pub(super) fn unfinished(connection: &Connection, rules: &Rules, now_ms: Millis) -> Result<(u64, u64), Failure> {
+    let visits = open_visits(connection)?;
+    let ended = visits.iter().filter(|one| one.visit.has_ended(rules, now_ms)).count();
+    Ok((visits.len() as u64, ended as u64))
+}
+
+pub(super) fn claim(
+    connection: &mut Connection,
+    rules: &Rules,
+    due: &[Due],
+    now_ms: Millis,
+    lease_until_ms: Millis,
+) -> Result<Vec<Claim>, Failure> {
+    transaction(connection, |transaction| {
+        let mut claims = Vec::new();
+        for one in due {
+            if !one.visit.has_ended(rules, now_ms) {
+                continue;
+            }
+            let tries: Option<i64> = transaction
+                .prepare_cached(
+                    "UPDATE visit SET lease = ?4, tries = tries + 1 WHERE rid = ?1 AND rev = ?2 AND lease <= ?3 RETURNING tries",
+                )?
+                .query_row(params![one.rid, one.rev, now_ms, lease_until_ms], |row| row.get(0))
+                .optional()?;
+            if let Some(tries) = tries {
+                claims.extend(take(transaction, one, tries)?);
+            }
+        }
+        Ok(claims)
+    })
+}
+
+fn take(transaction: &Transaction<'_>, due: &Due, tries: i64) -> Result<Option<Claim>, Failure> {
+    let rid = due.rid;
+    transaction
+        .prepare_cached("UPDATE recording SET state = 'ended' WHERE rid = ?1 AND state = 'open'")?
+        .execute([rid])?;
+    let found = transaction
+        .prepare_cached("SELECT id, site, created_ms, duration_ms, blob, identity FROM recording WHERE rid = ?1")?
+        .query_row([rid], |row| {
+            let identity: Option<String> = row.get(5)?;
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, identity))
+        })
+        .optional()?;
+    let Some((id, site, created_ms, duration_ms, blob, identity)) = found else { return Ok(None) };
+    let pages = transaction
+        .prepare_cached("SELECT page, epoch_ms, skew_ms, first_ms FROM page WHERE rid = ?1 ORDER BY pid")?
+        .query_map([rid], |row| {
+            let epoch_ms: i64 = row.get(1)?;
+            Ok(PageRow {
+                page: PageId(row.get(0)?),
+                epoch_ms: epoch_ms.max(0).cast_unsigned(),
+                skew_ms: row.get(2)?,
+                first_ms: row.get(3)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    let frames = transaction
+        .prepare_cached(
+            "SELECT page.page, frame.seq, chunk.name, frame.start, frame.len
+             FROM page JOIN frame ON frame.pid = page.pid JOIN chunk ON chunk.cid = frame.chunk
+             WHERE page.rid = ?1 ORDER BY chunk.cid, frame.start",
+        )?
+        .query_map([rid], |row| {
+            Ok(FrameRow {
+                page: PageId(row.get(0)?),
+                seq: PageSeq(row.get(1)?),
+                chunk: row.get(2)?,
+                start: row.get(3)?,
+                len: row.get(4)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(Some(Claim {
+        rid,
+        id: recording_id(&id)?,
+        site,
+        rev: due.rev,
+        tries,
+        created_ms,
+        last_ms: due.visit.last_ms,
+        duration_ms,
+        blob,
+        identity: identity.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+        pages,
+        frames,
+    }))
+}
+
+pub(super) fn finish(connection: &mut Connection, claim: &Claim, facts: &Facts) -> Result<bool, Failure> {
+    transaction(connection, |transaction| {
+        let done = transaction
+            .prepare_cached("UPDATE visit SET done_rev = rev, lease = 0, tries = 0 WHERE rid = ?1 AND rev = ?2")?
+            .execute(params![claim.rid, claim.rev])?;
+        if done == 0 {
+            // Grown, erased or expired meanwhile: what was made is of no use.
+            doom(transaction, &facts.blob)?;
+            transaction.prepare_cached("UPDATE visit SET lease = 0 WHERE rid = ?1")?.execute([claim.rid])?;
+            return Ok(false);
+        }
+        if let Some(old) = claim.blob.as_deref().filter(|old| *old != facts.blob) {
+            doom(transaction, old)?;
+        }
+        store(transaction, claim.rid, facts)?;
+        release_frames(transaction, claim.rid)?;
+        transaction
+            .prepare_cached(
+                "UPDATE frame SET chunk = 0 WHERE chunk <> 0 AND pid IN (SELECT pid FROM page WHERE rid = ?1)",
+            )?
+            .execute([claim.rid])?;
+        Ok(true)
+    })
+}
+
+pub(super) fn import(
+    connection: &mut Connection,
+    claim: &Claim,
+    facts: &Facts,
+    expires_ms: Millis,
+) -> Result<bool, Failure> {
+    transaction(connection, |transaction| {
+        let added = transaction.execute(
+            "INSERT INTO recording (id, site, state, created_ms, expires_ms) VALUES (?1, ?2, 'ready', ?3, ?4)
+             ON CONFLICT (id) DO NOTHING",
+            params![claim.id.0.as_slice(), claim.site, claim.created_ms, expires_ms],
+        )?;
+        match added {
+            0 => doom(transaction, &facts.blob)?,
+            _ => store(transaction, transaction.last_insert_rowid(), facts)?,
+        }
+        Ok(added == 1)
+    })
+}
+
+/// A blob that is to be deleted.
+pub(super) fn doom(transaction: &Transaction<'_>, name: &str) -> Result<(), Failure> {
+    transaction.prepare_cached("INSERT INTO doomed (name) VALUES (?1) ON CONFLICT DO NOTHING")?.execute([name])?;
+    Ok(())
+}
+
+/// Takes a recording's frames off the counts of the chunks that hold them.
+pub(super) fn release_frames(transaction: &Transaction<'_>, rid: i64) -> Result<Vec<i64>, Failure> {
+    let counts: Vec<(i64, i64)> = transaction
+        .prepare_cached(
+            "SELECT chunk, count(*) FROM frame WHERE chunk <> 0 AND pid IN (SELECT pid FROM page WHERE rid = ?1) GROUP BY chunk",
+        )?
+        .query_map([rid], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (cid, count) in &counts {
+        transaction
+            .prepare_cached("UPDATE chunk SET live = live - ?2 WHERE cid = ?1")?
+            .execute(params![cid, count])?;
+    }
+    Ok(counts.into_iter().map(|(cid, _)| cid).collect())
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    // Strings and lists of strings always have a JSON form.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn store(transaction: &Transaction<'_>, rid: i64, facts: &Facts) -> Result<(), Failure> {
+    let email = facts.identity.get("email").and_then(|value| value.as_str());
+    transaction
+        .prepare_cached(
+            "UPDATE recording SET state = 'ready', started_ms = ?2, ended_ms = ?3, duration_ms = max(duration_ms, ?4),
+               active_ms = ?5, pages = ?6, entry_url = ?7, exit_url = ?8, title = ?9, referrer = ?10, urls = ?11,
+               language = ?12, screen = ?13, viewport = ?14, visitor = coalesce(?15, visitor), clicks = ?16,
+               rage_clicks = ?17, errors = ?18, gaps = ?19, identity = ?20, email = ?21, conversation = coalesce(?22, conversation),
+               events = ?23, tags = ?24, hidden = ?25, blob = ?26, size_bytes = ?27
+             WHERE rid = ?1",
+        )?
+        .execute(params![
+            rid,
+            facts.started_ms,
+            facts.ended_ms,
+            facts.duration_ms,
+            facts.active_ms,
+            facts.pages,
+            facts.entry_url,
+            facts.exit_url,
+            facts.title,
+            facts.referrer,
+            json(&facts.urls),
+            facts.language,
+            facts.screen,
+            facts.viewport,
+            facts.visitor.as_ref().map(|id| id.as_slice()),
+            facts.clicks,
+            facts.rage_clicks,
+            facts.errors,
+            facts.gaps,
+            (!facts.identity.is_empty()).then(|| json(&facts.identity)),
+            email,
+            facts.conversation,
+            json(&facts.events),
+            json(&facts.tags),
+            facts.hidden,
+            facts.blob,
+            facts.size_bytes,
+        ])?;
+    Ok(())
+}
