@@ -708,6 +708,8 @@ fn style_sheets_keep_layout_and_hide_content() {
             ("}}}{{{;;;\\", "}}}{{{;;;\\"),
         ],
     );
+    let cut = rules(NOTHING).css_run(&["p{content:'an", "na@", "b.de 7'}", ""], Level::Page);
+    assert_eq!(cut.iter().map(Masked::as_str).collect::<Vec<_>>(), ["p{content:'•@• 0", "", "'}", ""]);
     check_css(NUMBERS, &[("p{content:'7 a@b.de'}", "p{content:'7 •@•'}")]);
     check_css(
         ALL,
@@ -766,6 +768,10 @@ fn a_second_pass_changes_nothing_of_the_first() {
     // An old or hostile recorder.
     assert_eq!(rules.again(Kind::Text, "a@b.de 7").as_str(), "•@• 0");
     assert_eq!(rules.again(Kind::Attribute, "a@b.de").as_str(), "•@•");
+    assert_eq!(rules.again(Kind::Field, "Anna").as_str(), "•••••");
+    assert_eq!(rules.again(Kind::Url, "/x?q=anna").as_str(), "/x?q=•••");
+    // An icon's address.
+    assert_eq!(rules.again(Kind::Url, "#icon-home").as_str(), "#icon-home");
 }
 
 /// What other recorders leaked, each by the rule that holds it here. Comments, scripts and blocked subtrees are not read.

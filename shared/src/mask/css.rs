@@ -4,10 +4,11 @@
 //!
 //! It reads tokens, not grammar: a stretch up to `{` is a selector or an at-rule, up to `;` or `}` a declaration.
 
-use super::rewrite::Rewrite;
+use super::rewrite::{self, Rewrite};
 use super::{EMAIL_TOKEN, Level, Masked, Policy, Rules, digits, email};
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::ops::Range;
 
 /// An integer with as many digits is no measure, but for those that authors write to mean "without end".
@@ -33,13 +34,23 @@ const NAMESPACES: [&str; 4] = [
 impl Rules {
     /// A style sheet or a rule of one.
     pub fn css<'a>(&self, raw: &'a str, level: Level) -> Masked<'a> {
-        let mut sheet =
-            Sheet { rules: self, level, policy: self.shown(level), bytes: raw.as_bytes(), rewrite: Rewrite::new(raw) };
+        let mut rewrite = Rewrite::new(raw);
+        self.rewrite_css(&mut rewrite, level);
+        Masked::made(rewrite.finish())
+    }
+
+    /// The text nodes of one `style` element, masked as one sheet: as many results as pieces.
+    pub fn css_run<'a>(&self, pieces: &[&'a str], level: Level) -> Vec<Masked<'a>> {
+        rewrite::joined(pieces, |rewrite| self.rewrite_css(rewrite, level))
+    }
+
+    fn rewrite_css(&self, rewrite: &mut Rewrite<'_, '_>, level: Level) {
+        let text = rewrite.source();
+        let mut sheet = Sheet { rules: self, level, policy: self.shown(level), bytes: text.as_bytes(), rewrite };
         let mut at = 0;
-        while at < raw.len() {
+        while at < text.len() {
             at = sheet.stretch(at);
         }
-        Masked::made(sheet.rewrite.finish())
     }
 
     /// A style attribute.
@@ -66,15 +77,15 @@ struct Strings {
 }
 
 /// One sheet being rewritten.
-struct Sheet<'a, 'r> {
+struct Sheet<'a, 'c, 'r> {
     rules: &'r Rules,
     level: Level,
     policy: Option<Policy>,
     bytes: &'a [u8],
-    rewrite: Rewrite<'a, 'static>,
+    rewrite: &'r mut Rewrite<'a, 'c>,
 }
 
-impl<'a> Sheet<'a, '_> {
+impl<'a> Sheet<'a, '_, '_> {
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)
     }
@@ -308,7 +319,7 @@ impl<'a> Sheet<'a, '_> {
             || number.starts_with(LARGEST_INTEGER)
             || self.policy.is_some_and(|policy| policy.numbers);
         if !is_layout {
-            digits::zero(&mut self.rewrite, start, end);
+            digits::zero(self.rewrite, start, end);
         }
         end
     }

@@ -96,12 +96,14 @@ impl Rules {
     /// Masks a stored string a second time by the kind of place it came from; harmless for what the recorder masked.
     ///
     /// Levels are not stored: where marks may unmask, text that the owner unmasked must survive, so only secrets go then.
+    /// Nor are elements: a fragment may be an icon's id, so it is masked as one.
     pub fn again<'a>(&self, kind: Kind, raw: &'a str) -> Masked<'a> {
         let level = if self.policy.allow_unmask { Level::Clear } else { Level::Page };
         match kind {
             Kind::Name => self.name(raw),
-            Kind::Text | Kind::Field => self.text(raw, level),
-            Kind::Url => self.url_in(raw, level),
+            Kind::Text => self.text(raw, level),
+            Kind::Field => self.field_value(raw, level),
+            Kind::Url => self.url_to_id(raw, level),
             Kind::Attribute | Kind::Css => self.css(raw, level),
             Kind::Token => self.tokens(raw),
         }

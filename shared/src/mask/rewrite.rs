@@ -1,6 +1,7 @@
 //! A text being rewritten from left to right: copies nothing as long as nothing is replaced. For text that was joined from
 //! pieces it also remembers where the pieces end in the result.
 
+use super::Masked;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,8 +23,8 @@ impl<'a, 'c> Rewrite<'a, 'c> {
         Self::with_cuts(source, &[])
     }
 
-    /// `cuts` are rising offsets in the source; see [`Rewrite::pieces`].
-    pub fn with_cuts(source: &'a str, cuts: &'c [usize]) -> Self {
+    /// `cuts` are rising offsets in the source; see [`joined`].
+    fn with_cuts(source: &'a str, cuts: &'c [usize]) -> Self {
         Rewrite { source, out: String::new(), copied: 0, changed: false, cuts, ends: Vec::new() }
     }
 
@@ -54,15 +55,6 @@ impl<'a, 'c> Rewrite<'a, 'c> {
         Cow::Owned(self.out)
     }
 
-    /// The result with the ends of its pieces, the last one's left out; `None` when nothing was replaced.
-    pub fn pieces(mut self) -> Option<(String, Vec<usize>)> {
-        if !self.changed {
-            return None;
-        }
-        self.copy_until(self.source.len());
-        Some((self.out, self.ends))
-    }
-
     fn copy_until(&mut self, end: usize) {
         self.pass_cuts(|cut| cut <= end, |this, cut| this.out.len() + cut.saturating_sub(this.copied));
         self.out.push_str(self.source.get(self.copied..end).unwrap_or_default());
@@ -79,4 +71,25 @@ impl<'a, 'c> Rewrite<'a, 'c> {
             self.cuts = rest;
         }
     }
+}
+
+/// Rewrites pieces as one text; as many results as pieces. What is replaced across several stands in the first of them.
+pub(super) fn joined<'a>(pieces: &[&'a str], rewrite: impl FnOnce(&mut Rewrite<'_, '_>)) -> Vec<Masked<'a>> {
+    let whole: String = pieces.concat();
+    let mut cuts = Vec::with_capacity(pieces.len());
+    let mut end = 0;
+    for piece in pieces {
+        end += piece.len();
+        cuts.push(end);
+    }
+    let mut text = Rewrite::with_cuts(&whole, &cuts);
+    rewrite(&mut text);
+    text.copy_until(whole.len());
+    let mut start = 0;
+    let results = pieces.iter().zip(text.ends).map(|(piece, end)| {
+        let part = text.out.get(start..end).unwrap_or_default();
+        start = end;
+        if part == *piece { Masked::made(*piece) } else { Masked::made(String::from(part)) }
+    });
+    results.collect()
 }

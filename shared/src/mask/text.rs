@@ -1,9 +1,8 @@
 //! Text that the page shows, and what form fields hold. In: the text of one node, of a run of nodes, of a field, of a tag.
 //! Out: the same with e-mail addresses, digits and keys replaced as the policy says, or hidden whole as the level says.
 
-use super::rewrite::Rewrite;
+use super::rewrite::{self, Rewrite};
 use super::{EMAIL_TOKEN, FIELD_TOKEN, Level, Masked, Policy, Rules, VALUE_TOKEN, WORD_TOKEN, digits, email, secret};
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// An address with more digits than this is a number as well, and is masked as one where e-mails are recorded.
@@ -31,34 +30,13 @@ impl Rules {
     /// Text nodes that show as one line of text, masked as one: an address may be cut anywhere by markup. As many results
     /// as pieces; what is replaced across several stands in the first of them.
     pub fn text_run<'a>(&self, pieces: &[&'a str], level: Level) -> Vec<Masked<'a>> {
-        let policy = match self.shown(level) {
-            Some(policy) if pieces.len() > 1 => policy,
-            _ => return pieces.iter().map(|piece| self.text(piece, level)).collect(),
-        };
-        let joined: String = pieces.concat();
-        let mut cuts = Vec::with_capacity(pieces.len());
-        let mut end = 0;
-        for piece in pieces {
-            end += piece.len();
-            cuts.push(end);
+        match self.shown(level) {
+            Some(_) if pieces.iter().all(|piece| is_plain(piece)) => {
+                pieces.iter().map(|piece| Masked::made(*piece)).collect()
+            }
+            Some(policy) if pieces.len() > 1 => rewrite::joined(pieces, |rewrite| scan(rewrite, policy)),
+            _ => pieces.iter().map(|piece| self.text(piece, level)).collect(),
         }
-        cuts.pop();
-        let mut rewrite = Rewrite::with_cuts(&joined, &cuts);
-        scan(&mut rewrite, policy);
-        let Some((out, mut ends)) = rewrite.pieces() else {
-            return pieces.iter().map(|piece| Masked::made(*piece)).collect();
-        };
-        ends.push(out.len());
-        let mut start = 0;
-        pieces
-            .iter()
-            .zip(ends)
-            .map(|(piece, end)| {
-                let part = out.get(start..end).unwrap_or_default();
-                start = end;
-                if part == *piece { Masked::made(*piece) } else { Masked::made(String::from(part)) }
-            })
-            .collect()
     }
 
     /// What a form field holds. An empty field stays empty; otherwise its length is hidden.
