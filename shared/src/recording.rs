@@ -9,9 +9,10 @@
 use crate::frame::Flags;
 use crate::ids::{PageId, PageSeq, RecordingId};
 use crate::limits::PAYLOAD_MAX_BYTES;
-use crate::mask::Rules;
-use crate::record::{self, tag};
-use crate::strings;
+use crate::mask::{Masked, Rules};
+use crate::record::{self, Broken, tag};
+use crate::strings::{self, Kind, Piece, StringRef};
+use alloc::string::String;
 use alloc::vec::Vec;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
@@ -108,21 +109,76 @@ pub fn read(blob: &[u8]) -> Result<Recording, Unreadable> {
     Ok(Recording { id: RecordingId(stored.id), started_at_ms: stored.started_at_ms, pages })
 }
 
-/// Masks the strings of a frame's records a second time, so that a hostile or outdated recorder cannot leave in clear what
-/// the site's settings hide. All else stays as it is. `None` when the bytes do not divide into records.
-pub fn remask(records: &[u8], rules: &Rules) -> Option<Vec<u8>> {
+/// Masks the strings of a page a second time, so that a hostile or outdated recorder cannot leave in clear what the site's
+/// settings hide. A string that came in pieces is masked as a whole and then stands where its last piece stood: a piece of
+/// a style sheet means something else than the sheet, and an address cut in two is none. What cannot be read gives way to
+/// a record that every reader takes as lost; all else stays as it is.
+pub fn remask(page: &mut Page, rules: &Rules) {
+    let mut open = OpenString::default();
+    let mut next_seq = 0;
+    for frame in &mut page.frames {
+        if frame.seq.0 != next_seq {
+            open = OpenString::default();
+        }
+        next_seq = frame.seq.0.wrapping_add(1);
+        frame.payload = remask_records(&frame.payload, &mut open, rules);
+    }
+    // The rest may come yet: a visitor who returns goes on with the same pages.
+    if let (Some(last), Some(kind)) = (page.frames.last_mut(), open.kind) {
+        let piece = (kind, true, rules.again(kind, &open.text));
+        record::put_packed(&mut last.payload, tag::STRINGS, &strings::write(open.number, &[piece]));
+    }
+}
+
+/// A string whose last piece has not come.
+#[derive(Default)]
+struct OpenString {
+    number: StringRef,
+    /// None while there is no such string.
+    kind: Option<Kind>,
+    text: String,
+}
+
+fn remask_records(records: &[u8], open: &mut OpenString, rules: &Rules) -> Vec<u8> {
     let mut out = Vec::with_capacity(records.len());
     for one in record::read(records) {
-        let (tag, body) = one.ok()?;
-        if tag == tag::STRINGS {
-            let (first, pieces) = strings::read(body)?;
-            let masked = pieces.iter().map(|piece| (piece.kind, piece.continued, rules.again(piece.kind, piece.text)));
-            record::put_packed(&mut out, tag, &strings::write(first, masked));
-        } else {
-            record::put_packed(&mut out, tag, body);
+        match one {
+            Ok((tag::STRINGS, body)) => match strings::read(body) {
+                Some((first, pieces)) => {
+                    let masked: Vec<_> = pieces.into_iter().filter_map(|piece| open.add(piece, rules)).collect();
+                    open.number = first.wrapping_add(masked.len() as u32);
+                    if !masked.is_empty() {
+                        record::put_packed(&mut out, tag::STRINGS, &strings::write(first, &masked));
+                    }
+                }
+                None => record::put_packed(&mut out, tag::STRINGS, UNREADABLE),
+            },
+            Ok((tag, body)) => {
+                if tag == tag::CHECKPOINT {
+                    *open = OpenString::default();
+                }
+                record::put_packed(&mut out, tag, body);
+            }
+            Err(Broken) => record::put_packed(&mut out, tag::STRINGS, UNREADABLE),
         }
     }
-    Some(out)
+    out
+}
+
+/// The body of a `STRINGS` record that nothing can be read from.
+const UNREADABLE: &[u8] = &[];
+
+impl OpenString {
+    /// Adds a piece. Gives the whole string, masked, when it was the last one.
+    fn add(&mut self, piece: Piece<'_>, rules: &Rules) -> Option<(Kind, bool, Masked<'static>)> {
+        let kind = *self.kind.get_or_insert(piece.kind);
+        self.text.push_str(piece.text);
+        if piece.continued {
+            return None;
+        }
+        let whole = core::mem::take(self);
+        Some((kind, false, rules.again(kind, &whole.text).into_owned()))
+    }
 }
 
 /// The records of a frame as it arrived, inflated when its flags say so. Over the limit or not DEFLATE is `None`.

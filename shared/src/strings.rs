@@ -150,13 +150,13 @@ pub fn read(body: &[u8]) -> Option<(StringRef, Vec<Piece<'_>>)> {
     reader.is_empty().then_some((first, pieces))
 }
 
-/// Writes a `STRINGS` record from pieces that [`read`] gave, with text made anew by the rules.
-pub fn write<'a>(first: StringRef, pieces: impl ExactSizeIterator<Item = (Kind, bool, Masked<'a>)>) -> Vec<u8> {
+/// Writes a `STRINGS` record of pieces with text made anew by the rules: kind, whether it goes on in the next, text.
+pub fn write(first: StringRef, pieces: &[(Kind, bool, Masked<'_>)]) -> Vec<u8> {
     let mut body = Vec::new();
     varint::put(&mut body, first);
     varint::put(&mut body, pieces.len() as u32);
     for (kind, continued, text) in pieces {
-        body.push(kind as u8 | if continued { CONTINUED } else { 0 });
+        body.push(*kind as u8 | if *continued { CONTINUED } else { 0 });
         varint::put(&mut body, text.as_str().len() as u32);
         body.extend_from_slice(text.as_str().as_bytes());
     }

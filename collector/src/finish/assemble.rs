@@ -53,8 +53,7 @@ pub(super) fn assemble(
     for bytes in frames {
         let frame = frame::open(bytes)?;
         let records = inflate(frame.header.flags, frame.payload).ok_or(Failure::Payload)?;
-        let records = take_declared(&records, &mut declared).ok_or(Failure::Payload)?;
-        let payload = remask(&records, rules).ok_or(Failure::Payload)?;
+        let payload = take_declared(&records, &mut declared).ok_or(Failure::Payload)?;
         let header = frame.header;
         let flags = Flags(header.flags.0 & !Flags::DEFLATE.0);
         let one = PageFrame { seq: header.seq, flags, at_ms: header.at_ms, payload };
@@ -63,7 +62,9 @@ pub(super) fn assemble(
     for row in &claim.pages {
         starts.insert(row.page, page_start(row));
     }
-    Ok(Assembled { recording: order(claim, pages, &starts), declared })
+    let mut recording = order(claim, pages, &starts);
+    recording.pages.iter_mut().for_each(|page| remask(page, rules));
+    Ok(Assembled { recording, declared })
 }
 
 /// Server time of a page's time 0: the device's clock set right by its bodies' least delay. What cannot be (a page that

@@ -163,7 +163,11 @@ impl Cursor {
             self.lose(frame.at_ms, events);
         }
         let mut records = record::read(&frame.records[self.offset..]);
-        let Some(Ok((tag, body))) = records.next() else {
+        let next = records.next();
+        let Some(Ok((tag, body))) = next else {
+            if next.is_some() && !self.lost {
+                self.lose(frame.at_ms, events);
+            }
             self.frame += 1;
             self.offset = 0;
             return true;
