@@ -53,7 +53,7 @@ impl Guard {
     pub(super) fn removal(&self, tree: &Tree<'_>) -> Mutation<'static> {
         let parent_id = match (self.html, self.head) {
             (Some(html), Some(_)) => html,
-            _ => tree.ids.of(self.parent),
+            _ => tree.id(self.parent),
         };
         let id = self.head.unwrap_or(self.meta);
         Mutation { removes: vec![Removal { parent_id, id, is_shadow: None }], ..Mutation::default() }

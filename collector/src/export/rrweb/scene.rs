@@ -10,7 +10,7 @@ use super::format::{
 use super::guard::Guard;
 use super::mutation::Steps;
 use super::sheets::Sheets;
-use super::tree::{Element, Given, Ids, Known, Sent, Tree, sheet_text};
+use super::tree::{Element, Given, Ids, Known, Sent, Tree};
 use serde_json::json;
 use shared::dom::DOCUMENT;
 use shared::replay::{Event, Node, NodeKind, Snapshot, What};
@@ -58,10 +58,13 @@ impl<'s> Scene<'s> {
             scene.tree.insert(node.id, node.parent, 0, &node.what, given);
         }
         scene.write_snapshot(snapshot, events);
+        // Jumping back, the Replayer still has the scroll of the page that it leaves.
+        let (x, y) = document_scroll(&snapshot.state);
+        scene.apply_one(&What::Scroll { node: DOCUMENT, x, y }, events);
         for what in &snapshot.state {
             let is_told = match what {
                 What::Sheet { node, .. } => scene.tree.element(*node).is_some_and(|element| element.is("link")),
-                What::NaturalSize { .. } => true,
+                What::NaturalSize { .. } | What::Scroll { node: DOCUMENT, .. } => true,
                 _ => false,
             };
             if !is_told {
@@ -201,7 +204,7 @@ impl<'s> Scene<'s> {
     /// An empty document where one has gone.
     fn blank(&mut self, iframe: u32, events: &mut Events) {
         let node = super::node::Node::new(super::node::What::Document { compat_mode: None }, self.tree.ids.spare());
-        let add = Addition { parent_id: self.tree.ids.of(iframe), next_id: None, node: node.alone() };
+        let add = Addition { parent_id: self.tree.id(iframe), next_id: None, node: node.alone() };
         events.push(Kind::Incremental, self.time(), &Mutation { adds: vec![add], ..Mutation::default() });
     }
 
@@ -233,7 +236,7 @@ impl<'s> Scene<'s> {
                 self.inputs.insert(*node, what.clone());
             }
             What::Scroll { node, x, y } if self.tree.get(*node).is_some() => {
-                events.push(Kind::Incremental, timestamp, &Scroll::new(self.tree.ids.of(*node), *x, *y));
+                events.push(Kind::Incremental, timestamp, &Scroll::new(self.tree.id(*node), *x, *y));
             }
             What::Viewport { width, height } => {
                 events.push(Kind::Incremental, timestamp, &Resize::new(*width, *height));
@@ -306,6 +309,20 @@ impl<'s> Scene<'s> {
     }
 
     fn relocate(&mut self, id: u32, parent: u32, before: u32, events: &mut Events) {
+        match self.tree.between(id, parent, before) {
+            Some((between, _)) if between.is_empty() => {}
+            // An iframe that is moved loses its document. Under one parent the others can go around it instead.
+            Some((between, is_on)) if self.tree.has_document(id) => {
+                let before = if is_on { id } else { self.tree.after(id) };
+                for sibling in between {
+                    self.relocate_one(sibling, parent, before, events);
+                }
+            }
+            _ => self.relocate_one(id, parent, before, events),
+        }
+    }
+
+    fn relocate_one(&mut self, id: u32, parent: u32, before: u32, events: &mut Events) {
         if self.steps.block_adds() {
             self.write_steps(events);
         }
@@ -342,7 +359,7 @@ impl<'s> Scene<'s> {
                 self.write_steps(events);
             }
             if let Some((parent_id, is_shadow)) = self.tree.place(id) {
-                self.steps.remove(parent_id, self.tree.ids.of(id), is_shadow);
+                self.steps.remove(parent_id, self.tree.id(id), is_shadow);
             }
         }
         for gone in self.tree.remove(id) {
@@ -371,7 +388,7 @@ impl<'s> Scene<'s> {
     fn text(&mut self, id: u32, value: &str) {
         let parent = self.tree.get(id).map_or(0, |known| known.parent);
         if let Some(value) = self.tree.set_text(id, value) {
-            self.steps.text(self.tree.ids.of(id), value);
+            self.steps.text(self.tree.id(id), value);
             self.restyle(parent);
         }
     }
@@ -391,30 +408,43 @@ impl<'s> Scene<'s> {
                 (None, None) => {}
             }
         });
-        // A link that becomes a style sheet's would be fetched: it becomes a <style> first.
+        // A link that becomes a style sheet's would be fetched: it becomes a <style> instead.
         if element.is("link") && !element.is_style && element.owner().is_sheet_link() {
-            self.inline(id, "", events);
+            return self.inline(id, "", events);
         }
-        self.steps.attributes((self.tree.ids.of(id), change));
+        self.steps.attributes((self.tree.id(id), change));
     }
 
     fn natural_size(&mut self, id: u32, size: (u32, u32)) {
         let Some(element) = self.tree.element_mut(id) else { return };
         let change = change(element, "src", |element| element.natural_size = Some(size));
-        self.steps.attributes((self.tree.ids.of(id), change));
+        self.steps.attributes((self.tree.id(id), change));
     }
 
     // Style sheets of nodes.
 
-    /// Gives a `<link>` its text.
+    /// Gives a `<link>` its text. It is told anew: rrweb's own `_cssText` change would also change the event that first
+    /// told of the link, and be there already after a jump back.
     fn inline(&mut self, id: u32, text: &str, events: &mut Events) {
-        self.write_steps(events);
-        let text = sheet_text(text);
         if let Some(element) = self.tree.element_mut(id) {
-            element.is_style = true;
-            element.note_sent("_cssText", &text);
-            self.steps.attributes((self.tree.ids.of(id), vec![("_cssText".to_owned(), Some(text))]));
+            element.set_sheet(text);
+            self.sheets.reset(id);
+            self.renew(id, &[], events);
         }
+    }
+
+    /// Tells a subtree anew, as it is now.
+    fn renew(&mut self, id: u32, selected: &[u32], events: &mut Events) {
+        self.write_steps(events);
+        let Some((parent_id, is_shadow)) = self.tree.place(id) else { return };
+        let parent = self.tree.get(id).map_or(0, |known| known.parent);
+        self.steps.remove(parent_id, self.tree.id(id), is_shadow);
+        self.write_steps(events);
+        let next_id = self.tree.next(parent, self.tree.after(id));
+        for below in self.tree.renew(id, selected) {
+            self.add(below, if below == id { next_id } else { None });
+        }
+        self.write_steps(events);
     }
 
     fn sheet(&mut self, node: u32, text: &str, events: &mut Events) {
@@ -431,7 +461,6 @@ impl<'s> Scene<'s> {
     fn rule(&mut self, node: u32, index: u32, text: Option<&str>, events: &mut Events) {
         if self.tree.element(node).is_some_and(|element| element.is("link") && !element.is_style) {
             self.inline(node, "", events);
-            self.write_steps(events);
         }
         // On anything but a <style> the Replayer would stumble.
         if self.tree.element(node).is_some_and(|element| element.is_style) {
@@ -461,7 +490,7 @@ impl<'s> Scene<'s> {
     /// document is always there, and bears no mark.
     fn point(&self, kind: u8, points: &[(u32, i32, i32)], events: &mut Events) {
         let Some((last, ..)) = points.last() else { return };
-        let id = self.tree.ids.of(DOCUMENT);
+        let id = self.tree.id(DOCUMENT);
         let position = |(at, x, y): &(u32, i32, i32)| Position {
             x: *x,
             y: *y,
@@ -480,7 +509,7 @@ impl<'s> Scene<'s> {
             2 => &[Interaction::ContextMenu],
             _ => &[Interaction::MouseDown, Interaction::MouseUp],
         };
-        let id = self.tree.ids.of(self.in_top_document(node));
+        let id = self.tree.id(self.in_top_document(node));
         for interaction in interactions {
             events.push(Kind::Incremental, self.time(), &Interacted::new(*interaction, id, Some(place)));
         }
@@ -505,15 +534,16 @@ impl<'s> Scene<'s> {
             if node == 0 { (Interaction::Blur, self.focus) } else { (Interaction::Focus, node) };
         self.focus = node;
         if self.tree.element(target).is_some() {
-            let focus = Interacted::new(interaction, self.tree.ids.of(target), None);
+            let focus = Interacted::new(interaction, self.tree.id(target), None);
             events.push(Kind::Incremental, self.time(), &focus);
         }
     }
 
     fn input(&mut self, what: &What, events: &mut Events) {
         let What::Input { node, value, checked, selected, by_visitor } = what else { return };
+        self.write_steps(events);
         let Some(element) = self.tree.element(*node) else { return };
-        let id = self.tree.ids.of(*node);
+        let id = self.tree.id(*node);
         let timestamp = self.time();
         let mut tell = |text: &str, is_checked: bool| {
             events.push(Kind::Incremental, timestamp, &Input::new(id, text, is_checked, *by_visitor));
@@ -524,26 +554,17 @@ impl<'s> Scene<'s> {
             let is_first = |choice: &Choice| {
                 options.iter().find(|other| other.value == choice.value).is_some_and(|first| first.id == choice.id)
             };
-            match chosen[..] {
-                [choice] if is_first(choice) => tell(&choice.value, false),
+            // rrweb selects one option by its value. Several, or one of equals, are told by the attribute; which counts only
+            // as long as nobody has chosen: the select is told anew.
+            return match chosen[..] {
+                [choice] if is_first(choice) && element.value("multiple").is_none() => tell(&choice.value, false),
                 // A value that no option has leaves nothing selected.
                 [] => tell("\u{feff}", false),
-                // rrweb selects by value only; the attribute says which.
                 _ => {
-                    let changes: Vec<_> = options
-                        .iter()
-                        .map(|option| {
-                            let selected = chosen.iter().any(|choice| choice.id == option.id);
-                            (self.tree.ids.of(option.id), vec![("selected".to_owned(), selected.then(String::new))])
-                        })
-                        .collect();
-                    for change in changes {
-                        self.steps.attributes(change);
-                    }
-                    self.write_steps(events);
+                    let chosen: Vec<u32> = chosen.iter().map(|choice| choice.id).collect();
+                    self.renew(*node, &chosen, events);
                 }
-            }
-            return;
+            };
         }
         match (value, checked) {
             (None, None) => {}

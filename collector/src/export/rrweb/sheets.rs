@@ -83,8 +83,8 @@ impl Sheets {
         for node in std::mem::take(&mut self.changed) {
             let Some(known) = tree.get(node) else { continue };
             let id = match known.what {
-                Sent::Document { .. } => tree.ids.of(node),
-                Sent::ShadowRoot => tree.ids.of(known.parent),
+                Sent::Document { .. } => tree.id(node),
+                Sent::ShadowRoot => tree.id(known.parent),
                 _ => continue,
             };
             let mut ids = Vec::new();
@@ -108,7 +108,7 @@ impl Sheets {
     /// All rules of a `<style>`, beside what its text says.
     pub(super) fn replace(&mut self, node: u32, text: &str, tree: &Tree<'_>, timestamp: u64, events: &mut Events) {
         let text = css::offline(text, Relative::Goes);
-        let before = tree.text(node);
+        let before = tree.style_text(node);
         let count = self.rule_counts.get(&node).copied();
         if count.is_none() && text.trim() == before.trim() {
             return;
@@ -118,7 +118,7 @@ impl Sheets {
         // Those that were there stand after the new ones. One too many does no harm.
         let removes = (0..count).map(|_| RemovedRule { index: rules.len() }).collect();
         self.rule_counts.insert(node, rules.len());
-        let change = SheetRules::new(tree.ids.of(node), numbered(rules.into_iter()), removes);
+        let change = SheetRules::new(tree.id(node), numbered(rules.into_iter()), removes);
         events.push(Kind::Incremental, timestamp, &change);
     }
 
@@ -131,13 +131,13 @@ impl Sheets {
         timestamp: u64,
         events: &mut Events,
     ) {
-        let count = self.rule_counts.entry(node).or_insert_with(|| css::rules(&tree.text(node)).len());
+        let count = self.rule_counts.entry(node).or_insert_with(|| css::rules(&tree.style_text(node)).len());
         *count += usize::from(text.is_some());
         let index = index as usize;
         let text = text.map(|text| css::offline(text, Relative::Goes));
         let adds = text.iter().map(|rule| AddedRule { rule, index }).collect();
         let removes = if text.is_none() { vec![RemovedRule { index }] } else { Vec::new() };
-        events.push(Kind::Incremental, timestamp, &SheetRules::new(tree.ids.of(node), adds, removes));
+        events.push(Kind::Incremental, timestamp, &SheetRules::new(tree.id(node), adds, removes));
     }
 
     /// The rules of a `<style>` are those of its text again.

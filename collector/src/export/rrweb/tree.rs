@@ -26,7 +26,7 @@ const NOT_CUSTOM: [&str; 8] = [
     "missing-glyph",
 ];
 /// What stands in a `<link>` whose sheet is not known: without any text the Replayer would leave it a `<link>`, and wait.
-pub(super) const UNKNOWN_SHEET: &str = "/* not in the recording */";
+const UNKNOWN_SHEET: &str = "/* not in the recording */";
 
 /// From the ids of a page to those of the export.
 #[derive(Clone, Copy)]
@@ -78,8 +78,11 @@ pub(super) struct Element {
     pub(super) sent: Vec<(String, String)>,
     pub(super) natural_size: Option<(u32, u32)>,
     scroll: Option<(i32, i32)>,
-    is_blocked: bool,
+    /// The size of a place whose inside was never read.
+    blocked: Option<(u32, u32)>,
     is_custom: bool,
+    /// The text of a `<link>`'s sheet.
+    pub(super) sheet: Option<String>,
     /// The Replayer shows a `<style>`: it is one, or a `<link>` that was given its text.
     pub(super) is_style: bool,
 }
@@ -102,12 +105,22 @@ impl Element {
         address::value(&self.recorded, name)
     }
 
-    /// Notes an attribute that was told as the rest of the node was (see [`Element::sent`]).
-    pub(super) fn note_sent(&mut self, name: &str, value: &str) {
-        match self.sent.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => value.clone_into(known),
-            None => self.sent.push((name.to_owned(), value.to_owned())),
+    /// Decides again what is told with the node.
+    fn tell(&mut self) {
+        self.sent = address::translate_all(&self.owner());
+        if let Some(text) = &self.sheet {
+            self.sent.push(("_cssText".to_owned(), text.clone()));
         }
+        if let Some((width, height)) = self.blocked {
+            self.sent.push(("rr_width".to_owned(), format!("{width}px")));
+            self.sent.push(("rr_height".to_owned(), format!("{height}px")));
+        }
+    }
+
+    /// Makes a `<link>` a style sheet of that text.
+    pub(super) fn set_sheet(&mut self, text: &str) {
+        self.sheet = Some(sheet_text(text));
+        self.is_style = true;
     }
 }
 
@@ -139,6 +152,8 @@ pub(super) struct LeftOut {
 pub(super) struct Tree<'s> {
     known: HashMap<u32, Known>,
     pub(super) ids: Ids<'s>,
+    /// Nodes that were told anew, under another id than their own.
+    renamed: HashMap<u32, u64>,
 }
 
 impl<'s> Tree<'s> {
@@ -146,7 +161,12 @@ impl<'s> Tree<'s> {
     pub(super) fn new(ids: Ids<'s>, quirks: bool) -> Self {
         let what = Sent::Document { quirks };
         let top = Known { parent: 0, children: Vec::new(), root: DOCUMENT, what };
-        Self { known: HashMap::from([(DOCUMENT, top)]), ids }
+        Self { known: HashMap::from([(DOCUMENT, top)]), ids, renamed: HashMap::new() }
+    }
+
+    /// The id in the export.
+    pub(super) fn id(&self, id: u32) -> u64 {
+        self.renamed.get(&id).copied().unwrap_or_else(|| self.ids.of(id))
     }
 
     pub(super) fn get(&self, id: u32) -> Option<&Known> {
@@ -282,12 +302,38 @@ impl<'s> Tree<'s> {
         true
     }
 
+    /// The siblings between a node and the place before `before` under the same parent, in order, and whether that place
+    /// is further on. `None` when the node has another parent.
+    pub(super) fn between(&self, id: u32, parent: u32, before: u32) -> Option<(Vec<u32>, bool)> {
+        if self.get(id)?.parent != parent {
+            return None;
+        }
+        let siblings = &self.get(parent)?.children;
+        let from = siblings.iter().position(|child| *child == id)?;
+        let to = siblings.iter().position(|child| *child == before).unwrap_or(siblings.len());
+        let (range, is_on) = if to > from { (from + 1..to, true) } else { (to..from, false) };
+        Some((siblings.get(range)?.to_vec(), is_on))
+    }
+
+    /// What stands after a child; 0 when it is the last.
+    pub(super) fn after(&self, id: u32) -> u32 {
+        let siblings = self.get(id).and_then(|known| self.get(known.parent)).map_or(&[][..], |parent| &parent.children);
+        let place = siblings.iter().position(|child| *child == id);
+        place.and_then(|place| siblings.get(place + 1)).copied().unwrap_or(0)
+    }
+
+    /// Whether a document of an iframe is below a node.
+    pub(super) fn has_document(&self, id: u32) -> bool {
+        self.subtree(id).iter().any(|below| matches!(self.get(*below), Some(Known { what: Sent::Document { .. }, .. })))
+    }
+
     /// Forgets a node and its subtree; gives the ids that are gone.
     pub(super) fn remove(&mut self, id: u32) -> Vec<u32> {
         self.unlink(id);
         let gone = self.subtree(id);
         for id in &gone {
             self.known.remove(id);
+            self.renamed.remove(id);
         }
         gone
     }
@@ -309,8 +355,8 @@ impl<'s> Tree<'s> {
     pub(super) fn place(&self, id: u32) -> Option<(u64, Option<bool>)> {
         let parent = self.known.get(&id)?.parent;
         match self.known.get(&parent)? {
-            Known { what: Sent::ShadowRoot, parent: host, .. } => Some((self.ids.of(*host), Some(true))),
-            _ => Some((self.ids.of(parent), None)),
+            Known { what: Sent::ShadowRoot, parent: host, .. } => Some((self.id(*host), Some(true))),
+            _ => Some((self.id(parent), None)),
         }
     }
 
@@ -318,7 +364,12 @@ impl<'s> Tree<'s> {
     pub(super) fn next(&self, parent: u32, before: u32) -> Option<u64> {
         let next = self.known.get(&before)?;
         let is_sibling = next.parent == parent && !matches!(next.what, Sent::ShadowRoot | Sent::Document { .. });
-        is_sibling.then(|| self.ids.of(before))
+        is_sibling.then(|| self.id(before))
+    }
+
+    /// The text that a style sheet was made of.
+    pub(super) fn style_text(&self, id: u32) -> String {
+        self.element(id).and_then(|element| element.sheet.clone()).unwrap_or_else(|| self.text(id))
     }
 
     /// The text in an element, at this time.
@@ -342,14 +393,42 @@ impl<'s> Tree<'s> {
         Some(value)
     }
 
+    /// Makes ready to tell a subtree anew, as it is now and under new ids. `selected` says which options are; gives the
+    /// nodes in document order.
+    pub(super) fn renew(&mut self, root: u32, selected: &[u32]) -> Vec<u32> {
+        let all = self.subtree(root);
+        for id in &all {
+            let new_id = self.ids.spare();
+            self.renamed.insert(*id, new_id);
+            match self.known.get_mut(id).map(|known| &mut known.what) {
+                Some(Sent::Element(element)) => {
+                    element.tell();
+                    if element.is("option") && !selected.is_empty() {
+                        element.sent.retain(|(name, _)| name != "selected");
+                        element.sent.extend(selected.contains(id).then(|| ("selected".to_owned(), String::new())));
+                    }
+                }
+                Some(Sent::Text { sent, now, .. }) => {
+                    if let Some(now) = now.take() {
+                        *sent = now;
+                    }
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
     /// The node as the Replayer was told of it, without its children.
     pub(super) fn node(&self, id: u32) -> Option<Node<'_>> {
         let known = self.known.get(&id)?;
         let what = match &known.what {
             Sent::ShadowRoot => return None,
-            // Without a child the Replayer stumbles over the mode.
+            // Without a child the Replayer stumbles over the mode. In an iframe it would add a doctype, and jumping in time
+            // it would not get the mode all the same.
             Sent::Document { quirks } => {
-                What::Document { compat_mode: (*quirks && !known.children.is_empty()).then_some("BackCompat") }
+                let is_told = *quirks && id == DOCUMENT && !known.children.is_empty();
+                What::Document { compat_mode: is_told.then_some("BackCompat") }
             }
             Sent::Doctype { name, public_id, system_id } => What::Doctype { name, public_id, system_id },
             Sent::Element(element) => {
@@ -359,7 +438,7 @@ impl<'s> Tree<'s> {
                     tag_name: &element.tag,
                     attributes: Attributes { values: &element.sent, scroll: element.scroll },
                     is_svg: (element.namespace == 1).then_some(true),
-                    need_block: element.is_blocked.then_some(true),
+                    need_block: element.blocked.map(|_| true),
                     is_custom: element.is_custom.then_some(true),
                     is_shadow_host: known.children.iter().any(has_shadow).then_some(true),
                 }
@@ -367,9 +446,9 @@ impl<'s> Tree<'s> {
             Sent::Text { sent, is_style, .. } => What::Text { text_content: sent, is_style: is_style.then_some(true) },
             Sent::Comment => What::Comment { text_content: "" },
         };
-        let mut node = Node::new(what, self.ids.of(id));
+        let mut node = Node::new(what, self.id(id));
         if known.root != DOCUMENT && known.root != id {
-            node.root_id = Some(self.ids.of(known.root));
+            node.root_id = Some(self.id(known.root));
         }
         node.is_shadow = self.place(id).and_then(|(_, is_shadow)| is_shadow);
         Some(node)
@@ -441,24 +520,20 @@ fn element(
         sent: Vec::new(),
         natural_size: given.natural_size,
         scroll: given.scroll,
-        is_blocked: blocked.is_some(),
+        blocked,
         is_custom: namespace == 0 && is_custom(tag),
+        sheet: None,
         is_style: tag == "style",
     };
-    element.sent = address::translate_all(&element.owner());
     if element.is("link") && (given.sheet.is_some() || element.owner().is_sheet_link()) {
-        element.sent.push(("_cssText".to_owned(), sheet_text(given.sheet.unwrap_or_default())));
-        element.is_style = true;
+        element.set_sheet(given.sheet.unwrap_or_default());
     }
-    if let Some((width, height)) = blocked {
-        element.sent.push(("rr_width".to_owned(), format!("{width}px")));
-        element.sent.push(("rr_height".to_owned(), format!("{height}px")));
-    }
+    element.tell();
     element
 }
 
 /// The text of a `<link>`'s sheet as it is told.
-pub(super) fn sheet_text(sheet: &str) -> String {
+fn sheet_text(sheet: &str) -> String {
     match css::offline(sheet, Relative::Goes).into_owned() {
         empty if empty.trim().is_empty() => UNKNOWN_SHEET.to_owned(),
         text => text,
