@@ -50,7 +50,8 @@ export function createQueue(recording) {
       (item, index) =>
         recording(item.page) != recording(from[0].page) || index >= BODY_FRAMES || ((room -= item.bytes.length + FRAME_COST) < 0 && index > 0),
     );
-    return end < 0 ? from : from.slice(0, end);
+    // A copy: more frames come while a body is on its way.
+    return from.slice(0, end < 0 ? undefined : end);
   };
 
   return {

@@ -77,6 +77,17 @@ test("what is acknowledged is not sent again", async () => {
   assert.deepEqual(seqs(), [[0], [1]]);
 });
 
+test("what comes while a body is in flight is not taken for sent", async () => {
+  const { push, seqs } = fixture();
+  push("a");
+  await undefined;
+  await undefined;
+  assert.deepEqual(seqs(), [[0]]);
+  push("b");
+  await settle();
+  assert.deepEqual(seqs(), [[0], [1]]);
+});
+
 test("big payloads are deflated, small ones and last ones are not", async () => {
   const { push, log } = fixture();
   const big = "abc".repeat(2000);
