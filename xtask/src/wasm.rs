@@ -45,17 +45,15 @@ impl Crate {
     }
 }
 
-/// Compiles the crates with one cargo call, then finishes each.
+/// Compiles the crates, each with a cargo call of its own: one call would give the recorder the features of `shared` that
+/// only the decoder needs, the standard library among them.
 pub(crate) fn build(repo: &Repo, crates: &[Crate]) -> Result<()> {
     let toolchain = Toolchain::find(repo)?;
     let target_dir = repo.path("target/wasm");
-    let mut cargo = toolchain.cargo_build(repo);
-    cargo.args(["--quiet", "--profile", "wasm", "--lib", "--target-dir"]).arg(&target_dir);
     for krate in crates {
-        cargo.args(["--package", krate.package]);
-    }
-    run::run(&mut cargo)?;
-    for krate in crates {
+        let mut cargo = toolchain.cargo_build(repo);
+        cargo.args(["--quiet", "--profile", "wasm", "--lib", "--package", krate.package]);
+        run::run(cargo.arg("--target-dir").arg(&target_dir))?;
         let linked = target_dir.join(TARGET).join("wasm").join(format!("{}.wasm", krate.lib));
         let stamp = target_dir.join(format!("{}.stamp", krate.lib));
         let mut inputs = Inputs::with_this_program()?;
@@ -84,7 +82,7 @@ fn finish(repo: &Repo, krate: &Crate, linked: &Path) -> Result<()> {
     let module = krate.module(repo);
     run::run(
         setup::node_tool(repo, "wasm-opt")
-            .args(["-Oz", "--strip-debug", "--strip-producers"])
+            .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
             .arg("--strip-target-features")
             .args(FEATURES)
             .arg(&module)
