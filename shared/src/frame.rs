@@ -7,6 +7,38 @@
 //! ```
 //! The checksum covers the frame's header fields and its payload as sent. (recording, page, seq) names a frame, so
 //! sending it twice is harmless. The body's secret is checked by the intake and goes no further: frames are stored without it.
+//!
+//! A heartbeat, byte by byte:
+//!
+//! ```
+//! use shared::frame::{Flags, Header, open, read_body, seal, write_body};
+//! use shared::ids::{PageId, PageSeq, RecordingId, WriteSecret, to_hex};
+//! use shared::record::{Heartbeat, put, tag};
+//!
+//! let mut payload = Vec::new();
+//! put(&mut payload, tag::HEARTBEAT, &Heartbeat { at: 5 });
+//! let page = PageId([0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88]);
+//! let header = Header { page, seq: PageSeq(300), flags: Flags::ACTIVE, epoch_ms: 1_750_000_000_000, at_ms: 30_000 };
+//! let frame = seal(&header, &payload);
+//! let bytes = [
+//!     "01",               // version
+//!     "1122334455667788", // page
+//!     "ac02",             // seq 300: low seven bits first, 0x80 says that more follow
+//!     "08",               // flags: ACTIVE
+//!     "80b883a1f732",     // epoch_ms
+//!     "b0ea01",           // at_ms 30,000
+//!     "fde3c08601",       // crc32c of version, flags, page, seq, epoch_ms, at_ms (full width, little-endian), payload
+//!     "03",               // payload of three bytes
+//!     "180105",           // one record: tag 24 HEARTBEAT, one byte, at 5
+//! ];
+//! assert_eq!(to_hex(&frame), bytes.concat());
+//! assert_eq!(open(&frame).map(|frame| frame.header), Ok(header));
+//!
+//! let body = write_body(RecordingId([0xaa; 16]), WriteSecret([0xbb; 16]), 128, &[&frame]);
+//! let start = ["525601", &"aa".repeat(16), &"bb".repeat(16), "8001", "01", "1e"]; // "RV" 1, …, one frame of 30 bytes
+//! assert_eq!(to_hex(&body), start.concat() + &to_hex(&frame));
+//! assert_eq!(read_body(&body).map(|body| body.frames), Ok(vec![&*frame]));
+//! ```
 
 use crate::checksum::crc32c;
 use crate::ids::{PageId, PageSeq, RecordingId, WriteSecret};
