@@ -5,8 +5,9 @@ use super::css::{self, Relative};
 
 /// Elements that load a document or a program, never to be loaded whatever the address.
 const FRAMES: [&str; 6] = ["iframe", "frame", "embed", "object", "portal", "fencedframe"];
-/// Kinds of `<link>` that a browser acts upon although they are no style sheet.
-const FETCHED_LINKS: [&str; 10] = [
+/// Kinds of `<link>` that a browser acts upon the moment they are there, before the guard is in force, although they are
+/// no style sheet.
+const FETCHED_LINKS: &[&str] = &[
     "preload",
     "prefetch",
     "modulepreload",
@@ -15,7 +16,6 @@ const FETCHED_LINKS: [&str; 10] = [
     "prerender",
     "manifest",
     "import",
-    "icon",
     "compression-dictionary",
 ];
 /// `<meta http-equiv>` that only describe.
@@ -75,9 +75,9 @@ pub(super) fn translate(owner: &Owner<'_>, name: &str, value: &str, out: &mut Ve
     }
     let is_loaded = match lower.as_str() {
         "src" | "poster" | "background" | "lowsrc" | "dynsrc" => is_absolute(value),
+        "href" | "imagesrcset" if tag == "link" => owner.is_link_of(FETCHED_LINKS),
         "srcset" | "imagesrcset" => value.split([',', ' ', '\t', '\n', '\r', '\x0c']).any(is_absolute),
         "href" if tag == "base" => is_absolute(value),
-        "href" if tag == "link" => is_absolute(value) && owner.is_link_of(&FETCHED_LINKS),
         "href" | "xlink:href" if owner.is_svg && tag != "a" => is_absolute(value),
         "manifest" => tag == "html" && is_absolute(value),
         "http-equiv" => tag == "meta" && !DESCRIBING.iter().any(|one| value.trim().eq_ignore_ascii_case(one)),
@@ -201,6 +201,7 @@ mod tests {
             &[("rrweb-original-href", "//x#dot"), ("fill", "url(\"\")")],
         );
         check("link", &[("rel", "preload"), ("href", "//x")], &[("rel", "preload"), ("rrweb-original-href", "//x")]);
+        check("link", &[("rel", "Prefetch x"), ("href", "y")], &[("rel", "Prefetch x"), ("rrweb-original-href", "y")]);
         check("link", &[("rel", "canonical"), ("href", "//x")], &[("rel", "canonical"), ("href", "//x")]);
         check("meta", &[("http-equiv", "Refresh")], &[("rrweb-original-http-equiv", "Refresh")]);
         check("p", &[("rr_dataURL", "//x"), ("_cssText", "x"), ("style", "a:url(//x)")], &[("style", "a:url(\"\")")]);

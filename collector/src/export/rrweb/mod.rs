@@ -10,7 +10,7 @@
 //! - An attribute that would load an absolute address gets rrweb's name for an address that it took out,
 //!   `rrweb-original-src` (`-srcset`, `-href`, …), on an `<iframe>` `rr_src`; where the picture's own size is known, a
 //!   `data:` picture of that size stands in `src`. A relative address stays as it was: it names nothing without the page's
-//!   address.
+//!   address. (Addresses of preloading links and of frames go in any case.)
 //! - A player whose own page has an http address would still resolve a relative address against it. Therefore each
 //!   snapshot begins with a Content-Security-Policy (`default-src 'none'`, [`guard`]) that the next event takes out of the
 //!   tree: it stays in force for the player's frame and leaves the DOM as it was.

@@ -600,8 +600,11 @@ struct Choice {
 fn change(element: &mut Element, name: &str, set: impl FnOnce(&mut Element)) -> Vec<(String, Option<String>)> {
     let told = |element: &Element| {
         let mut out = Vec::new();
-        if let Some(value) = element.value(name) {
-            address::translate(&element.owner(), name, value, &mut out);
+        match element.value(name) {
+            // What kind of link it is decides about its address.
+            _ if name == "rel" && element.is("link") => out = address::translate_all(&element.owner()),
+            Some(value) => address::translate(&element.owner(), name, value, &mut out),
+            None => {}
         }
         out
     };
