@@ -73,7 +73,7 @@ pub async fn player(headers: HeaderMap) -> Response {
 
 /// `GET /s/{token}`.
 pub async fn share(headers: HeaderMap) -> Response {
-    let mut response = page("player/share.html", PAGE_CSP, &headers);
+    let mut response = page("player/index.html", PAGE_CSP, &headers);
     response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
     response
 }
@@ -83,13 +83,20 @@ pub async fn stage(headers: HeaderMap) -> Response {
     page("player/stage.html", STAGE_CSP, &headers)
 }
 
-/// Everything else: a file of `www` by its path. The demo shop among them is like a customer's site: no policy of ours.
+/// Everything else: `/www/…` is a file of `www`, `/demo/…` the demo shop, which is like a customer's site and so gets no
+/// policy of ours.
 pub async fn other(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    if path.ends_with('/') && path.starts_with("demo/") {
+    if let Some(path) = path.strip_prefix("www/") {
+        return file(path, "no-cache", &headers);
+    }
+    if path != "demo" && !path.starts_with("demo/") {
+        return Problem::not_found().into_response();
+    }
+    if path.ends_with('/') {
         return file(&format!("{path}index.html"), "no-cache", &headers);
     }
-    if path.starts_with("demo") && Www::get(&format!("{path}/index.html")).is_some() {
+    if Www::get(&format!("{path}/index.html")).is_some() {
         return Redirect::permanent(&format!("/{path}/")).into_response();
     }
     file(path, "no-cache", &headers)

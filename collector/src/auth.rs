@@ -114,7 +114,8 @@ impl FromRequestParts<Arc<App>> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let State(app) = State::<Arc<App>>::from_request_parts(parts, app).await.map_err(|_| Problem::unauthorized())?;
+        let State(app) =
+            State::<Arc<App>>::from_request_parts(parts, app).await.map_err(|_| Problem::unauthorized())?;
         let by_token = bearer(&parts.headers);
         let Some(shown) = by_token.or_else(|| cookie(&parts.headers)) else { return Err(Problem::unauthorized()) };
         let hash = hash(shown.as_bytes());

@@ -25,7 +25,8 @@ pub async fn check(store: &dyn Store, blobs: &Blobs) -> Result<Report, store::Fa
     let now_ms = clock::now_ms();
     let inventory = store.inventory(now_ms).await?;
     let doomed: BTreeSet<String> = store.doomed().await?.into_iter().collect();
-    let mut report = Report { chunks: inventory.chunks.len(), recordings: inventory.recordings.len(), ..Report::default() };
+    let mut report =
+        Report { chunks: inventory.chunks.len(), recordings: inventory.recordings.len(), ..Report::default() };
     for (name, live, frames) in &inventory.chunks {
         if *live != frames.len() as i64 {
             report.findings.push(format!("chunk {name}: counts {live} frames, {} point at it", frames.len()));

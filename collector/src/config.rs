@@ -210,7 +210,9 @@ pub enum Wrong {
         meaning: &'static str,
     },
     /// A store that this version does not know.
-    #[error("`{0}` is not supported yet: this version keeps metadata in SQLite (sqlite:PATH) and blobs in a folder (file:PATH)")]
+    #[error(
+        "`{0}` is not supported yet: this version keeps metadata in SQLite (sqlite:PATH) and blobs in a folder (file:PATH)"
+    )]
     Store(String),
 }
 
@@ -250,7 +252,11 @@ impl Config {
     }
 
     /// Everything together. `file` must exist; without it `revisit.toml` in the current folder is read when it is there.
-    pub fn load(file: Option<&Path>, environment: impl Fn(&str) -> Option<String>, flags: &Flags) -> Result<Self, Wrong> {
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String>,
+        flags: &Flags,
+    ) -> Result<Self, Wrong> {
         let mut config = Self::defaults();
         let usual = Path::new("revisit.toml");
         if let Some(path) = file.or_else(|| usual.is_file().then_some(usual)) {
@@ -349,7 +355,8 @@ impl Config {
     /// The address that browsers use.
     pub fn base_url(&self, listening: SocketAddr) -> String {
         self.public_url.clone().unwrap_or_else(|| {
-            let host = if listening.ip().is_unspecified() { "127.0.0.1".to_owned() } else { listening.ip().to_string() };
+            let host =
+                if listening.ip().is_unspecified() { "127.0.0.1".to_owned() } else { listening.ip().to_string() };
             let host = if listening.is_ipv6() && !listening.ip().is_unspecified() { format!("[{host}]") } else { host };
             format!("http://{host}:{}", listening.port())
         })

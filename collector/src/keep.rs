@@ -109,7 +109,12 @@ pub async fn erase(store: &dyn Store, blobs: &Blobs, id: RecordingId, actor: &st
 }
 
 /// Erases everything that a filter finds, hidden recordings among it, and says which they were.
-pub async fn erase_all(store: &dyn Store, blobs: &Blobs, filter: Filter, actor: &str) -> Result<Vec<RecordingId>, Failure> {
+pub async fn erase_all(
+    store: &dyn Store,
+    blobs: &Blobs,
+    filter: Filter,
+    actor: &str,
+) -> Result<Vec<RecordingId>, Failure> {
     let mut erased = Vec::new();
     loop {
         let filter = Filter { with_hidden: true, now_ms: 0, limit: 200, ..filter.clone() };
@@ -138,9 +143,8 @@ async fn rewrite(store: &dyn Store, blobs: &Blobs, cid: i64) -> Result<(), Failu
     for (pid, seq, start, len) in old.frames {
         let (start, len) = (start as usize, len as usize);
         // The 20 bytes before a frame are its recording's id and its length.
-        let Some((id, frame)) = start
-            .checked_sub(20)
-            .and_then(|from| Some((bytes.get(from..from + 16)?, bytes.get(start..start + len)?)))
+        let Some((id, frame)) =
+            start.checked_sub(20).and_then(|from| Some((bytes.get(from..from + 16)?, bytes.get(start..start + len)?)))
         else {
             return Err(store::Failure::Damaged("a chunk is shorter than its index says").into());
         };

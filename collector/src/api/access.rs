@@ -29,7 +29,8 @@ pub(super) async fn login(
         return Err(Problem::forbidden("foreign_page", "another website asked for this"));
     }
     let now_ms = clock::now_ms();
-    let wrong = || Problem::new(StatusCode::UNAUTHORIZED, "wrong_claim", "the sign-in link was used already, or is too old");
+    let wrong =
+        || Problem::new(StatusCode::UNAUTHORIZED, "wrong_claim", "the sign-in link was used already, or is too old");
     let (user, name) = match login {
         Login { claim: Some(claim), token: None } => {
             let used = app.store.use_claim(auth::hash(claim.as_bytes()), now_ms).await?.ok_or_else(wrong)?;

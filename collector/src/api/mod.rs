@@ -30,11 +30,7 @@ fn routes() -> Vec<Route> {
         ("/api/v1/logout", &["post"], post(access::logout)),
         ("/api/v1/session", &["get"], get(access::session)),
         ("/api/v1/sites", &["get", "post"], get(sites::list).post(sites::add)),
-        (
-            "/api/v1/sites/{id}",
-            &["get", "patch", "delete"],
-            get(sites::get).patch(sites::change).delete(sites::remove),
-        ),
+        ("/api/v1/sites/{id}", &["get", "patch", "delete"], get(sites::get).patch(sites::change).delete(sites::remove)),
         ("/api/v1/sites/{id}/usage", &["get"], get(sites::usage)),
         ("/api/v1/recordings", &["get"], get(recordings::list)),
         ("/api/v1/recordings/search", &["post"], post(recordings::search)),
@@ -78,7 +74,11 @@ async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
     Ok("ready\n")
 }
 
-async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap, operator: Result<Operator, Problem>) -> Result<Response, Problem> {
+async fn metrics(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    operator: Result<Operator, Problem>,
+) -> Result<Response, Problem> {
     let by_own_token = app.config.metrics_token.as_deref().is_some_and(|token| auth::shows(&headers, token));
     if !by_own_token {
         operator?;

@@ -37,7 +37,9 @@ pub(super) fn filter(fields: impl IntoIterator<Item = (String, String)>) -> Resu
         let time = || clock::parse_time(&value).map(Some).ok_or_else(|| bad_field(&name, "a date or an RFC 3339 time"));
         match name.as_str() {
             "site" => filter.site = Some(value),
-            "state" => filter.state = Some(Stands::parse(&value).ok_or_else(|| bad_field(&name, "open, ended or ready"))?),
+            "state" => {
+                filter.state = Some(Stands::parse(&value).ok_or_else(|| bad_field(&name, "open, ended or ready"))?)
+            }
             "from" => filter.from_ms = time()?,
             "to" => filter.to_ms = time()?,
             "page" => filter.page = Some(value),
@@ -189,7 +191,11 @@ pub(super) async fn erase_matching(
         "ip" if site.settings.record_ip => filter.ip = Some(value),
         "ip" => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Err(Problem::new(status, "not_recorded", "this site stores no full addresses, so none can be erased by one"));
+            return Err(Problem::new(
+                status,
+                "not_recorded",
+                "this site stores no full addresses, so none can be erased by one",
+            ));
         }
         "recording" => {
             let id = RecordingId::parse(&value).ok_or_else(|| bad_field("recording", "the id of a recording"))?;
@@ -223,7 +229,9 @@ pub(super) async fn export(
     match format {
         "revisit" => Ok(file(blob, "application/octet-stream", &format!("{}.revisit", row.id))),
         _ => {
-            let json = tokio::task::spawn_blocking(move || Ok::<_, recording::Unreadable>(export::rrweb(&recording::read(&blob)?)));
+            let json = tokio::task::spawn_blocking(move || {
+                Ok::<_, recording::Unreadable>(export::rrweb(&recording::read(&blob)?))
+            });
             match json.await {
                 Ok(Ok(json)) => Ok(file(json.into(), "application/json", &format!("{}.rrweb.json", row.id))),
                 _ => {
@@ -238,7 +246,8 @@ pub(super) async fn export(
 /// The bytes of a finished recording.
 pub(super) async fn blob(app: &App, row: &RecordingRow) -> Result<Bytes, Problem> {
     if row.state != Stands::Ready {
-        return Err(Problem::new(StatusCode::CONFLICT, "not_ready", "the visitor is still there, or has just left").retry_after(2));
+        return Err(Problem::new(StatusCode::CONFLICT, "not_ready", "the visitor is still there, or has just left")
+            .retry_after(2));
     }
     Ok(app.blobs.get(&row.facts.blob).await?)
 }

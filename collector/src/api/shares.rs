@@ -26,7 +26,8 @@ pub(super) async fn add(
     for (name, value) in &fields {
         match name.as_str() {
             "expires_in" => {
-                expires_in = value.as_i64().filter(|it| *it > 0).ok_or_else(|| bad_field(name, "a number of seconds"))?;
+                expires_in =
+                    value.as_i64().filter(|it| *it > 0).ok_or_else(|| bad_field(name, "a number of seconds"))?;
             }
             _ => return Err(unknown_field(name)),
         }

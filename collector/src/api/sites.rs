@@ -70,7 +70,8 @@ pub(super) async fn remove(
     let now_ms = clock::now_ms();
     app.store.change_site(&id, off, now_ms).await?.ok_or_else(Problem::not_found)?.map_err(rejected)?;
     app.forget_sites();
-    keep::erase_all(&*app.store, &app.blobs, Filter { site: Some(id.clone()), ..Filter::default() }, &operator.actor).await?;
+    keep::erase_all(&*app.store, &app.blobs, Filter { site: Some(id.clone()), ..Filter::default() }, &operator.actor)
+        .await?;
     app.store.remove_site(&id).await?;
     app.store.audit(&operator.actor, "remove site", &id, now_ms).await?;
     app.forget_sites();

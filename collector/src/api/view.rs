@@ -9,7 +9,9 @@ fn or_null(text: &str) -> Value {
 }
 
 fn size(text: &str) -> Value {
-    let numbers = text.split_once('x').and_then(|(width, height)| Some((width.parse::<u32>().ok()?, height.parse::<u32>().ok()?)));
+    let numbers = text
+        .split_once('x')
+        .and_then(|(width, height)| Some((width.parse::<u32>().ok()?, height.parse::<u32>().ok()?)));
     numbers.map_or(Value::Null, |(width, height)| json!([width, height]))
 }
 

@@ -113,7 +113,8 @@ async fn site(
 }
 
 fn parse_id(id: &str) -> Result<RecordingId, Failed> {
-    RecordingId::parse(id).ok_or_else(|| Failed::Usage(format!("`{id}` is not a recording's id: 32 hexadecimal digits")))
+    RecordingId::parse(id)
+        .ok_or_else(|| Failed::Usage(format!("`{id}` is not a recording's id: 32 hexadecimal digits")))
 }
 
 async fn export(id: &str, format: &str, output: &Path, store: &dyn Store, blobs: &Blobs) -> Result<(), Failed> {
@@ -152,7 +153,13 @@ async fn import(
     printer.print(&json!({"id": id.to_string()}), &id.to_string())
 }
 
-async fn erase(site: Option<&str>, which: Which, store: &dyn Store, blobs: &Blobs, printer: &Printer) -> Result<(), Failed> {
+async fn erase(
+    site: Option<&str>,
+    which: Which,
+    store: &dyn Store,
+    blobs: &Blobs,
+    printer: &Printer,
+) -> Result<(), Failed> {
     let site = match site {
         Some(name) => Some(find_site(store, name).await?.id),
         None => None,
@@ -160,12 +167,18 @@ async fn erase(site: Option<&str>, which: Which, store: &dyn Store, blobs: &Blob
     let erased = match which.recording {
         Some(id) => {
             let id = parse_id(&id)?;
-            let is_there = store.recording(id).await?.is_some_and(|row| site.as_ref().is_none_or(|site| *site == row.site));
+            let is_there =
+                store.recording(id).await?.is_some_and(|row| site.as_ref().is_none_or(|site| *site == row.site));
             if is_there && keep::erase(store, blobs, id, ACTOR).await? { vec![id] } else { Vec::new() }
         }
         None => {
-            let filter =
-                Filter { site, visitor: which.visitor, email: which.email, identity: which.identity, ..Filter::default() };
+            let filter = Filter {
+                site,
+                visitor: which.visitor,
+                email: which.email,
+                identity: which.identity,
+                ..Filter::default()
+            };
             keep::erase_all(store, blobs, filter, ACTOR).await?
         }
     };
@@ -182,7 +195,11 @@ async fn verify(store: &dyn Store, blobs: &Blobs, printer: &Printer) -> Result<(
         report.chunks,
         report.frames,
         report.recordings,
-        if report.findings.is_empty() { "all is well".to_owned() } else { format!("{} findings", report.findings.len()) }
+        if report.findings.is_empty() {
+            "all is well".to_owned()
+        } else {
+            format!("{} findings", report.findings.len())
+        }
     ));
     let json = json!({
         "chunks": report.chunks,

@@ -17,7 +17,12 @@ use std::sync::Arc;
 
 /// Session recording and replay: records what visitors do on a website, and plays it back.
 #[derive(Parser)]
-#[command(name = "revisit", version, arg_required_else_help = true, after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage.\nEvery key of the configuration file is also an environment variable: REVISIT_LISTEN, REVISIT_DATA, …")]
+#[command(
+    name = "revisit",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage.\nEvery key of the configuration file is also an environment variable: REVISIT_LISTEN, REVISIT_DATA, …"
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,

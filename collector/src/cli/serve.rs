@@ -21,8 +21,7 @@ const DEMO_KEY: &str = "demo";
 pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Result<(), Failed> {
     let (store, blobs) = open(&config)?;
     let listen = config.listen;
-    let listener =
-        TcpListener::bind(listen).await.map_err(|error| Failed::Listen { address: listen, error })?;
+    let listener = TcpListener::bind(listen).await.map_err(|error| Failed::Listen { address: listen, error })?;
     let listening = listener.local_addr()?;
     let base_url = config.base_url(listening);
     if demo {
@@ -37,7 +36,13 @@ pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Resul
     run(listener, config, base_url, store, blobs).await
 }
 
-async fn run(listener: TcpListener, config: Config, base_url: String, store: Arc<dyn Store>, blobs: Blobs) -> Result<(), Failed> {
+async fn run(
+    listener: TcpListener,
+    config: Config,
+    base_url: String,
+    store: Arc<dyn Store>,
+    blobs: Blobs,
+) -> Result<(), Failed> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let app = App::new(config, base_url, store, blobs);
@@ -97,7 +102,8 @@ fn greet(
 /// The demo shop's site, or its origins brought up to where we listen now.
 async fn seed_demo(store: &dyn Store, config: &Config, listening: SocketAddr) -> Result<(), Failed> {
     let port = listening.port();
-    let mut origins = vec![config.base_url(listening), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
+    let mut origins =
+        vec![config.base_url(listening), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
     origins.dedup();
     let now_ms = clock::now_ms();
     if let Some(site) = store.site_by_key(DEMO_KEY).await? {

@@ -112,7 +112,9 @@ fn take_declared(records: &[u8], declared: &mut Declared) -> Option<Vec<u8>> {
         match tag {
             tag::IDENTIFY => {
                 if let Ok(identify) = postcard::from_bytes::<Identify>(body) {
-                    declared.traits.extend(identify.traits.0.into_iter().take(TRAITS_MAX).map(|(name, value)| (cut(name), cut(value))));
+                    declared.traits.extend(
+                        identify.traits.0.into_iter().take(TRAITS_MAX).map(|(name, value)| (cut(name), cut(value))),
+                    );
                 }
             }
             tag::CONVERSATION => {
@@ -145,7 +147,8 @@ mod tests {
     const PAGE: PageId = PageId([1; 8]);
 
     fn sealed(seq: u32, payload: &[u8]) -> Bytes {
-        let header = Header { page: PAGE, seq: PageSeq(seq), flags: Flags::default(), epoch_ms: 5_000, at_ms: seq * 1000 };
+        let header =
+            Header { page: PAGE, seq: PageSeq(seq), flags: Flags::default(), epoch_ms: 5_000, at_ms: seq * 1000 };
         seal(&header, payload).into()
     }
 
@@ -191,7 +194,11 @@ mod tests {
     #[test]
     fn what_the_owner_declared_is_not_in_the_recording() {
         let mut payload = Vec::new();
-        put(&mut payload, tag::IDENTIFY, &Identify { at: 1, traits: Said(vec![("email".into(), "jane@shop.example".into())]) });
+        put(
+            &mut payload,
+            tag::IDENTIFY,
+            &Identify { at: 1, traits: Said(vec![("email".into(), "jane@shop.example".into())]) },
+        );
         put(&mut payload, tag::CONVERSATION, &Conversation { at: 2, id: Said("chat-7".into()) });
         put(&mut payload, tag::HEARTBEAT, &record::Heartbeat { at: 3 });
         let rules = Rules::new(Policy::default(), 0);

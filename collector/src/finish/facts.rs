@@ -64,7 +64,11 @@ fn note(facts: &mut Facts, what: What) {
 }
 
 fn labels(marks: &[Mark], kinds: &[&str]) -> Vec<String> {
-    marks.iter().filter(|mark| kinds.contains(&mark.kind) && !mark.label.is_empty()).map(|mark| mark.label.clone()).collect()
+    marks
+        .iter()
+        .filter(|mark| kinds.contains(&mark.kind) && !mark.label.is_empty())
+        .map(|mark| mark.label.clone())
+        .collect()
 }
 
 fn last_label(marks: &[Mark], kinds: &[&str]) -> Option<String> {

@@ -17,7 +17,13 @@ use shared::recording::{self, remask};
 type Told = String;
 
 /// Takes in what `export --format revisit` wrote.
-pub async fn import(store: &dyn Store, blobs: &Blobs, site: &Site, file: Bytes, days: u32) -> Result<RecordingId, Told> {
+pub async fn import(
+    store: &dyn Store,
+    blobs: &Blobs,
+    site: &Site,
+    file: Bytes,
+    days: u32,
+) -> Result<RecordingId, Told> {
     let mut recording = recording::read(&file).map_err(|unreadable| unreadable.to_string())?;
     let rules = intake::rules(site);
     recording.pages.iter_mut().for_each(|page| remask(page, &rules));

@@ -123,4 +123,3 @@ async fn read_frames(app: &App, rows: &[FrameRow]) -> Result<Vec<Bytes>, Failure
     }
     Ok(frames)
 }
-

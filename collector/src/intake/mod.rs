@@ -77,13 +77,7 @@ pub async fn frames(
     }
 }
 
-async fn accept(
-    app: &App,
-    peer: IpAddr,
-    headers: &HeaderMap,
-    query: Option<&str>,
-    body: Body,
-) -> Result<(), Problem> {
+async fn accept(app: &App, peer: IpAddr, headers: &HeaderMap, query: Option<&str>, body: Body) -> Result<(), Problem> {
     // Read to its end first: an answer that comes before is lost when the sender is still writing.
     let read = receive(app, headers, body).await;
     let key = query.and_then(key_in).ok_or_else(unknown_key)?;
@@ -165,7 +159,9 @@ fn unknown_key() -> Problem {
 fn check_origin(site: &Site, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
     let allowed = origin.to_str().is_ok_and(|origin| origin::allows(&site.settings.allowed_origins, origin));
-    allowed.then_some(()).ok_or_else(|| Problem::forbidden("origin_not_allowed", "this origin is not on the site's list"))
+    allowed
+        .then_some(())
+        .ok_or_else(|| Problem::forbidden("origin_not_allowed", "this origin is not on the site's list"))
 }
 
 fn refusal(reason: Refusal) -> Problem {

@@ -55,7 +55,12 @@ mod tests {
     #[test]
     fn a_wildcard_stops_at_a_dot() {
         let allowed = ["https://*.shop.example", "http://127.0.0.1:8090"].map(|it| normal(it).unwrap());
-        for yes in ["https://www.shop.example", "https://a.b.shop.example", "HTTPS://WWW.shop.example:443", "http://127.0.0.1:8090"] {
+        for yes in [
+            "https://www.shop.example",
+            "https://a.b.shop.example",
+            "HTTPS://WWW.shop.example:443",
+            "http://127.0.0.1:8090",
+        ] {
             assert!(allows(&allowed, yes), "{yes}");
         }
         for no in [
@@ -77,7 +82,15 @@ mod tests {
     #[test]
     fn what_is_no_origin_is_not_stored() {
         assert_eq!(normal("https://Shop.Example:443/").unwrap(), "https://shop.example");
-        for wrong in ["*", "https://*", "shop.example", "ftp://shop.example", "https://shop.example/path", "https://a b", "https://x:99999"] {
+        for wrong in [
+            "*",
+            "https://*",
+            "shop.example",
+            "ftp://shop.example",
+            "https://shop.example/path",
+            "https://a b",
+            "https://x:99999",
+        ] {
             assert_eq!(normal(wrong), None, "{wrong}");
         }
     }

@@ -25,7 +25,8 @@ async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
     let now_ms = clock::now_ms();
     // Past the memory of sites: a switch or a plan changed a moment ago must hold.
     let site = app.store.site_by_key(key).await?.ok_or_else(unknown_key)?;
-    let no = |reason: &str, until: Option<String>| json!({"record": false, "reason": reason, "until": until, "version": 1});
+    let no =
+        |reason: &str, until: Option<String>| json!({"record": false, "reason": reason, "until": until, "version": 1});
     if !site.settings.enabled {
         return Ok(no("disabled", None));
     }

@@ -52,7 +52,12 @@ impl Log {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..WRITERS {
-            let writer = Writer { store: store.clone(), blobs: blobs.clone(), waiting: waiting.clone(), on_erased: on_erased.clone() };
+            let writer = Writer {
+                store: store.clone(),
+                blobs: blobs.clone(),
+                waiting: waiting.clone(),
+                on_erased: on_erased.clone(),
+            };
             tokio::spawn(writer.run());
         }
         Self { queue }

@@ -102,7 +102,9 @@ impl State {
 
     /// The state that `word` names.
     pub fn parse(word: &str) -> Option<Self> {
-        [State::Open, State::Ended, State::Ready, State::Expired, State::Erased].into_iter().find(|it| it.as_str() == word)
+        [State::Open, State::Ended, State::Ready, State::Expired, State::Erased]
+            .into_iter()
+            .find(|it| it.as_str() == word)
     }
 }
 
@@ -431,7 +433,12 @@ pub trait Store: Send + Sync + 'static {
     /// A site by its key.
     async fn site_by_key(&self, key: &str) -> Result<Option<Site>, Failure>;
     /// Changes some fields of a site.
-    async fn change_site(&self, id: &str, patch: Map<String, Value>, now_ms: Millis) -> Result<Option<Result<Site, Rejected>>, Failure>;
+    async fn change_site(
+        &self,
+        id: &str,
+        patch: Map<String, Value>,
+        now_ms: Millis,
+    ) -> Result<Option<Result<Site, Rejected>>, Failure>;
     /// Removes a site whose recordings are erased.
     async fn remove_site(&self, id: &str) -> Result<bool, Failure>;
     /// Counts of a site's running month.
@@ -439,7 +446,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// What would become of a body of this recording, without writing: what can be refused before its bytes are kept, and
     /// whether a recording would begin with it.
-    async fn standing(&self, site: &str, recording: RecordingId, secret_hash: [u8; 32], now_ms: Millis) -> Result<Result<Standing, Refusal>, Failure>;
+    async fn standing(
+        &self,
+        site: &str,
+        recording: RecordingId,
+        secret_hash: [u8; 32],
+        now_ms: Millis,
+    ) -> Result<Result<Standing, Refusal>, Failure>;
     /// Indexes the bodies of one durable chunk in one transaction, in their order. When it returns, it is durable.
     async fn append(&self, chunk: NewChunk, bodies: Vec<NewBody>) -> Result<(i64, Vec<Outcome>), Failure>;
 

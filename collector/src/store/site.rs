@@ -113,35 +113,32 @@ impl Zone {
     pub fn month(&self, now_ms: Millis) -> (String, Millis) {
         match &self.next {
             Some((_, from)) if now_ms < *from => (clock::month(&self.name, now_ms).max(self.floor.clone()), *from),
-            Some((next, _)) => self.month_in(next, now_ms),
-            None => self.month_in(&self.name, now_ms),
+            Some((next, from)) => month_in(next, &clock::month(&self.name, *from), now_ms),
+            None => month_in(&self.name, &self.floor, now_ms),
         }
-    }
-
-    fn month_in(&self, zone: &str, now_ms: Millis) -> (String, Millis) {
-        let month = clock::month(zone, now_ms);
-        if month >= self.floor {
-            return (month, clock::next_month(zone, now_ms));
-        }
-        // West of the zone before: the old month still runs there, but it is over for this site.
-        (self.floor.clone(), clock::next_month(zone, clock::next_month(zone, now_ms)))
     }
 
     /// The same with `zone` from the next month.
     #[must_use]
     pub fn changed_to(&self, zone: &str, now_ms: Millis) -> Self {
-        let (month, ends) = self.month(now_ms);
-        let name = match &self.next {
-            Some((next, from)) if now_ms >= *from => next.clone(),
-            _ => self.name.clone(),
+        let (_, ends) = self.month(now_ms);
+        let (name, floor) = match &self.next {
+            Some((next, from)) if now_ms >= *from => (next.clone(), clock::month(&self.name, *from)),
+            _ => (self.name.clone(), self.floor.clone()),
         };
-        if name == zone {
-            return Self { name, next: None, floor: self.floor.clone() };
-        }
-        // The month that begins when the running one ends.
-        let floor = clock::month(&name, clock::next_month(&name, ends - 1)).max(month);
-        Self { name, next: Some((zone.to_owned(), ends)), floor }
+        let next = (name != zone).then(|| (zone.to_owned(), ends));
+        Self { name, next, floor }
     }
+}
+
+fn month_in(zone: &str, floor: &str, now_ms: Millis) -> (String, Millis) {
+    let month = clock::month(zone, now_ms);
+    let ends = clock::next_month(zone, now_ms);
+    if month.as_str() >= floor {
+        return (month, ends);
+    }
+    // West of the zone before: the old month still runs there, but it is over for this site.
+    (floor.to_owned(), clock::next_month(zone, ends))
 }
 
 /// One customer website.
@@ -187,7 +184,9 @@ impl Site {
         };
         let mut site = blank.patched(&body, plans, now_ms)?;
         if site.settings.allowed_origins.is_empty() {
-            return Err(Rejected("`allowed_origins` needs at least one origin, such as https://shop.example".to_owned()));
+            return Err(Rejected(
+                "`allowed_origins` needs at least one origin, such as https://shop.example".to_owned(),
+            ));
         }
         // A site that has counted nothing yet has its own zone from the start.
         site.zone = Zone { name: site.settings.time_zone.clone(), next: None, floor: String::new() };
@@ -263,7 +262,9 @@ impl Settings {
         {
             for origin in origins {
                 *origin = origin::normal(origin).ok_or_else(|| {
-                    Rejected(format!("`{field}` must hold origins such as https://shop.example or https://*.shop.example"))
+                    Rejected(format!(
+                        "`{field}` must hold origins such as https://shop.example or https://*.shop.example"
+                    ))
                 })?;
             }
         }
@@ -313,7 +314,10 @@ mod tests {
         for off in ["record_form_inputs", "record_numbers", "record_emails", "record_ip", "allow_unmask"] {
             assert_eq!(json[off], json!(false), "{off}");
         }
-        assert_eq!((&json["plan"], &json["consent"], &json["assets"]), (&json!("standard"), &json!("none"), &json!("off")));
+        assert_eq!(
+            (&json["plan"], &json["consent"], &json["assets"]),
+            (&json!("standard"), &json!("none"), &json!("off"))
+        );
     }
 
     #[test]

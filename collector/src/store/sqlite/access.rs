@@ -55,7 +55,11 @@ pub(super) fn find(connection: &Connection, hash: &[u8; 32], now_ms: Millis) -> 
     Ok(statement.query_row(params![hash.as_slice(), now_ms], access).optional()?)
 }
 
-pub(super) fn use_claim(connection: &mut Connection, hash: &[u8; 32], now_ms: Millis) -> Result<Option<Access>, Failure> {
+pub(super) fn use_claim(
+    connection: &mut Connection,
+    hash: &[u8; 32],
+    now_ms: Millis,
+) -> Result<Option<Access>, Failure> {
     transaction(connection, |transaction| {
         let used = transaction
             .prepare_cached("DELETE FROM access WHERE hash = ?1 AND kind = 'claim' RETURNING *")?
@@ -99,8 +103,7 @@ pub(super) fn shared(
 }
 
 pub(super) fn end_shares(connection: &Connection, rid: i64, id: Option<&str>) -> Result<u64, Failure> {
-    let ended =
-        connection.execute("DELETE FROM share WHERE rid = ?1 AND (?2 IS NULL OR id = ?2)", params![rid, id])?;
+    let ended = connection.execute("DELETE FROM share WHERE rid = ?1 AND (?2 IS NULL OR id = ?2)", params![rid, id])?;
     Ok(ended as u64)
 }
 

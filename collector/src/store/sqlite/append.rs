@@ -130,12 +130,10 @@ impl<'a> Batch<'a> {
         let now_ms = body.received_ms;
         let found = known(self.transaction, body.recording)?;
         let (rid, began) = match found {
-            Some(found) => {
-                match admit(self.transaction, self.rules, &found, &body.site, &body.secret_hash, now_ms)? {
-                    Ok(_) => (found.rid, false),
-                    Err(refusal) => return Ok(Outcome::Refused(refusal)),
-                }
-            }
+            Some(found) => match admit(self.transaction, self.rules, &found, &body.site, &body.secret_hash, now_ms)? {
+                Ok(_) => (found.rid, false),
+                Err(refusal) => return Ok(Outcome::Refused(refusal)),
+            },
             None => match self.begin(body)? {
                 Ok(rid) => (rid, true),
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),

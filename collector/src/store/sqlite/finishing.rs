@@ -8,7 +8,8 @@ use crate::visits::Visit;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shared::ids::{PageId, PageSeq};
 
-const UNFINISHED: &str = "SELECT rid, rev, first_ms, last_ms, active_ms, open_pages, lease FROM visit WHERE rev > done_rev";
+const UNFINISHED: &str =
+    "SELECT rid, rev, first_ms, last_ms, active_ms, open_pages, lease FROM visit WHERE rev > done_rev";
 
 /// A visit that could be finished, as seen outside the transaction that claims it.
 pub(super) struct Due {
@@ -194,9 +195,7 @@ pub(super) fn release_frames(transaction: &Transaction<'_>, rid: i64) -> Result<
         .query_map([rid], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     for (cid, count) in &counts {
-        transaction
-            .prepare_cached("UPDATE chunk SET live = live - ?2 WHERE cid = ?1")?
-            .execute(params![cid, count])?;
+        transaction.prepare_cached("UPDATE chunk SET live = live - ?2 WHERE cid = ?1")?.execute(params![cid, count])?;
     }
     Ok(counts.into_iter().map(|(cid, _)| cid).collect())
 }

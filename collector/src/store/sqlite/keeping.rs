@@ -114,7 +114,9 @@ pub(super) fn erase(
 ) -> Result<Option<Vec<i64>>, Failure> {
     let chunks = transaction(connection, |transaction| {
         let rid: Option<i64> = transaction
-            .query_row("SELECT rid FROM recording WHERE id = ?1 AND state <> 'erased'", [id.0.as_slice()], |row| row.get(0))
+            .query_row("SELECT rid FROM recording WHERE id = ?1 AND state <> 'erased'", [id.0.as_slice()], |row| {
+                row.get(0)
+            })
             .optional()?;
         let Some(rid) = rid else { return Ok(None) };
         let mut chunks = forget(transaction, rid, "erased")?;

@@ -12,8 +12,8 @@ mod migrate;
 mod sites;
 
 use super::{
-    Access, ChunkRow, Claim, Facts, Failure, Filter, Inventory, Marks, NewBody, NewChunk, Outcome, RecordingRow, Refusal,
-    Rules, Share, Standing, Store, Usage,
+    Access, ChunkRow, Claim, Facts, Failure, Filter, Inventory, Marks, NewBody, NewChunk, Outcome, RecordingRow,
+    Refusal, Rules, Share, Standing, Store, Usage,
 };
 use crate::clock::Millis;
 use crate::store::site::{Rejected, Site};
