@@ -221,6 +221,9 @@ const start = () => {
     }
   };
 
+  /** The address changes before the page does: what an excluded route showed must be gone first. */
+  const moved = () => (reasonNow() ? check() : setTimeout(check, 100));
+
   const begin = () => {
     const { site } = options;
     if (site && !host.site) {
@@ -229,8 +232,8 @@ const start = () => {
       host.collector = options.collector.replace(/\/?$/, "/");
       if (optedOut) own.optOut();
       // Routes of a single-page app, while the recorder does not run.
-      page.navigation?.addEventListener("currententrychange", check);
-      addEventListener("popstate", check);
+      page.navigation?.addEventListener("currententrychange", moved);
+      addEventListener("popstate", moved);
     }
     check();
   };
