@@ -79,24 +79,19 @@ impl Toolchain {
         // Flags meant for the machine's own target would break this one; the builder's folders are nobody's business.
         command
             .env_remove("RUSTFLAGS")
-            .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(repo).join("\u{1f}"))
+            .env("CARGO_ENCODED_RUSTFLAGS", remap_flags(repo).join("\u{1f}"))
             .args(["--target", TARGET]);
         command
     }
 }
 
-/// wasm-bindgen asks at compile time whether there are reference types: what the module's list of features will say
-/// (see `target_features`) has to be true then, too.
-const WITHOUT: &str = "-Ctarget-feature=-reference-types,-multivalue";
-
-fn rust_flags(repo: &Repo) -> Vec<String> {
+fn remap_flags(repo: &Repo) -> Vec<String> {
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
     [(Some(repo.root.clone()), "revisit"), (home, "cargo")]
         .into_iter()
         .filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?.display())))
-        .chain([WITHOUT.to_owned()])
         .collect()
 }
 
