@@ -32,6 +32,7 @@ const ACTING = new Map(
     imagesrcset: ["link"],
     rel: ["link"],
     "http-equiv": ["meta"],
+    content: ["meta"],
     autofocus: ["*"],
     autoplay: ["*"],
   }),
