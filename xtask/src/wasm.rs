@@ -14,12 +14,13 @@ use crate::target_features;
 use crate::toolchain::{TARGET, Toolchain};
 
 /// What every browser from 2021 on understands, and no more.
-const FEATURES: [&str; 5] = [
+const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
     "--enable-nontrapping-float-to-int",
     "--enable-mutable-globals",
+    "--enable-reference-types",
 ];
 
 /// A crate for the browser.
@@ -68,7 +69,10 @@ pub(crate) fn build(repo: &Repo, crates: &[Crate]) -> Result<()> {
 }
 
 fn finish(repo: &Repo, krate: &Crate, linked: &Path) -> Result<()> {
-    let module = target_features::remove(&std::fs::read(linked)?, &["reference-types", "multivalue"])?;
+    let module = std::fs::read(linked)?;
+    // The recorder also becomes JavaScript (wasm2js), which knows neither; the decoder's glue needs the first.
+    let unwanted: &[&str] = if krate.finds_module { &["multivalue"] } else { &["reference-types", "multivalue"] };
+    let module = target_features::remove(&module, unwanted)?;
     let out_dir = repo.path(krate.out_dir);
     std::fs::create_dir_all(&out_dir)?;
     Bindgen::new()
