@@ -26,9 +26,9 @@
  * @property {string[]} mask_selectors
  * @property {string[]} unmask_selectors
  * @property {boolean} allow_unmask
- * @property {number} [heartbeat_ms]
- * @property {number} [idle_ms]
- * @property {number} [max_ms]
+ * @property {number} heartbeat_ms
+ * @property {number} idle_ms
+ * @property {number} max_ms
  */
 
 /** @typedef {string | RegExp} Pattern */

@@ -15,7 +15,7 @@ const current = document.currentScript;
 const tag = current?.src ? current : document.querySelector('script[src*="revisit.js"]');
 const address = tag?.src || "";
 /** @type {RequestInit} */
-const ANONYMOUS = { mode: "cors", credentials: "omit", referrerPolicy: "no-referrer" };
+const ANONYMOUS = { credentials: "omit", referrerPolicy: "no-referrer" };
 
 /** @type {Record<string, any>} the page's own, which only make recording stricter */
 const options = {
@@ -83,7 +83,7 @@ const start = () => {
       : page.frameElement && page.parent.revisit ? "framed"
       : halted || (consent === false ? "consent" : leftOut(excluded, included, path) ? "excluded" : failed);
     if (reason || !settings) return reason;
-    const visiting = entry?.id && Date.now() - entry.last < (settings.idle_ms || 18e5);
+    const visiting = entry?.id && Date.now() - entry.last < settings.idle_ms;
     /** @type {any} */
     const browser = navigator;
     return refusal(settings, {
@@ -100,7 +100,8 @@ const start = () => {
 
   /** Starts, goes on or stops, as the page may be recorded or not. */
   const check = () => {
-    if (!host.site) return;
+    // A page that is only prepared may never be seen.
+    if (!host.site || page.document.prerendering) return;
     const reason = reasonNow();
     if (reason) {
       report(reason);
@@ -234,6 +235,7 @@ const start = () => {
       // Routes of a single-page app, while the recorder does not run.
       page.navigation?.addEventListener("currententrychange", moved);
       addEventListener("popstate", moved);
+      document.addEventListener("prerenderingchange", check);
     }
     check();
   };

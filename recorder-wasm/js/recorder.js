@@ -69,8 +69,7 @@ export async function start(host, answer) {
   /** @type {any} */
   let timer;
 
-  const limits = () => ({ idle: settings.idle_ms || 18e5, max: settings.max_ms || 72e5 });
-  const heartbeat = () => settings.heartbeat_ms || 30_000;
+  const limits = () => ({ idle: settings.idle_ms, max: settings.max_ms });
 
   const sender = createSender({
     url: `${host.collector}v1/frames?k=${host.site}`,
@@ -126,7 +125,7 @@ export async function start(host, answer) {
 
   function plan() {
     clearTimeout(timer);
-    timer = setTimeout(safely(tick), Math.min(SEND_EVERY, heartbeat()));
+    timer = setTimeout(safely(tick), Math.min(SEND_EVERY, settings.heartbeat_ms));
   }
 
   function tick() {
@@ -134,7 +133,7 @@ export async function start(host, answer) {
     const now = Date.now();
     const over = session.over(now, limits());
     if (over) return rest(over);
-    if (now - pushed >= heartbeat()) tap.heartbeat();
+    if (now - pushed >= settings.heartbeat_ms) tap.heartbeat();
     tap.flush();
     sender.back();
     if (document.visibilityState == "visible" && now - asked >= ASK_EVERY) look();

@@ -121,7 +121,6 @@ export function createSender(ports) {
         method: "POST",
         body: /** @type {any} */ (body),
         headers: { "content-type": "text/plain" },
-        mode: "cors",
         credentials: "omit",
         referrerPolicy: "no-referrer",
         keepalive: leaving,
@@ -156,6 +155,7 @@ export function createSender(ports) {
    */
   const giveUp = (items, status) => {
     const { page } = items[0];
+    page.visit.over = true;
     const all = items.concat(queue.all().filter((item) => item.page.visit == page.visit));
     drop(all);
     ports.refused(status, page, all.some((item) => item.flags & ACTIVE));
@@ -232,7 +232,7 @@ export function createSender(ports) {
     push(page, { records, at, flags }, leaving) {
       const seq = page.seq++;
       // What follows a gap cannot be replayed before the next checkpoint; that the page was left can be told.
-      if (closed || (lost && !(flags & END))) return;
+      if (page.visit.over || closed || (lost && !(flags & END))) return;
       const packing = !leaving && records.length > DEFLATE_OVER && "CompressionStream" in globalThis;
       /** @type {Item} */
       const item = { page, seq, at, flags, bytes: records, sealed: false, packing, leaving: false };

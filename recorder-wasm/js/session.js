@@ -22,6 +22,7 @@
  * @property {Uint8Array} secret
  * @property {Uint8Array} visitor
  * @property {[number, number]} salt
+ * @property {boolean} over the collector takes nothing of it any more
  */
 
 /** @typedef {{getItem(key: string): string | null, setItem(key: string, value: string): void, removeItem(key: string): void}} Store */
@@ -139,7 +140,7 @@ export function openSession(store, key) {
       id = entry.id || "";
       const { secret = "", salt = "", visitor } = entry;
       const [low, high] = new Uint32Array(fromHex(salt).buffer);
-      return { id, recording: fromHex(id), secret: fromHex(secret), visitor: fromHex(visitor), salt: [low, high] };
+      return { id, recording: fromHex(id), secret: fromHex(secret), visitor: fromHex(visitor), salt: [low, high], over: false };
     },
 
     /**
