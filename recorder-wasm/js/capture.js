@@ -312,6 +312,13 @@ export function capture(options) {
     drain();
   }
 
+  /** Emits what was written, without reading the document. */
+  function handOver() {
+    writer.ingest(release);
+    wasm.close_payload();
+    drain();
+  }
+
   /** @param {() => void} write operations that need no reading of the document */
   function tell(write) {
     if (!isOn) return;
@@ -332,16 +339,12 @@ export function capture(options) {
     flush,
     /** @param {number} reason see `record::End` */
     end(reason) {
-      if (isOn) {
-        flush();
-        put(op.END);
-        put(now());
-        put(reason);
-        writer.ingest(release);
-        wasm.close_payload();
-        drain();
-        deafen();
-      }
+      flush();
+      put(op.END);
+      put(now());
+      put(reason);
+      handOver();
+      if (isOn) deafen();
       isOn = false;
       nodes.clear();
       writer.close();
@@ -367,11 +370,11 @@ export function capture(options) {
       checkpoint();
     },
     heartbeat() {
-      tell(() => {
-        put(op.HEARTBEAT);
-        put(now());
-      });
+      put(op.HEARTBEAT);
+      put(now());
       flush();
+      // The visit goes on while it is paused.
+      if (!isOn) handOver();
     },
     /**
      * @param {string} name

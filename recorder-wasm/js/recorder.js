@@ -303,6 +303,7 @@ export async function start(host, answer) {
       paused = name == "pause";
       if (tap) {
         tap[name]();
+        told.again(tap);
         report();
       } else {
         host.check();
