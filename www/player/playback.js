@@ -19,6 +19,8 @@ import { clamp, nextMark, previousMark, segmentAt } from "./timeline-model.js";
 
 /** Going further than this at once is a seek: from a checkpoint instead of through every event. */
 const SEEK_AHEAD_MS = 10_000;
+/** How long after a page's start its first state may come and still stand for the time before. */
+const FIRST_STATE_MS = 5_000;
 const STEP_MS = 100;
 const NOTICE_MS = 4_000;
 
@@ -39,6 +41,8 @@ export class Playback {
     /** The page on the stage, and the recording time that it shows. */
     this.page = -1;
     this.shownMs = -1;
+    /** Until then the page's first state is shown, which was not known yet. */
+    this.heldMs = 0;
     this.noticedMs = 0;
     this.request = 0;
     store.set({ durationMs: this.overview.durationMs });
@@ -153,8 +157,8 @@ export class Playback {
     if (!segment || !page) return;
     const pageMs = Math.max(0, Math.floor(timeMs - page.offsetMs));
     const isNear = segment.page === this.page && timeMs >= this.shownMs && timeMs - this.shownMs <= SEEK_AHEAD_MS;
-    if (isNear) this.advance(pageMs, page.offsetMs);
-    else this.enter(segment.page, pageMs);
+    if (!isNear) this.enter(segment.page, pageMs);
+    else if (timeMs >= this.heldMs) this.advance(pageMs, page.offsetMs);
     this.shownMs = timeMs;
     this.overlay.show(timeMs, this.stage);
     this.store.set({ page: segment.page, inGap: stretchAt(this.overview.gaps, timeMs) !== undefined });
@@ -162,10 +166,17 @@ export class Playback {
 
   /** @param {number} page @param {number} pageMs */
   enter(page, pageMs) {
-    const snapshot = this.decoder.seek(page, pageMs);
+    const { offsetMs } = this.overview.pages[page];
+    let snapshot = this.decoder.seek(page, pageMs);
+    this.heldMs = 0;
+    if (snapshot.nodes.length === 0) {
+      // The recorder cannot know a page before it has read it: the first state stands for the moments before.
+      const first = this.decoder.next(pageMs + FIRST_STATE_MS).find((event) => event.type === "checkpointEnd");
+      snapshot = this.decoder.seek(page, first?.at ?? pageMs);
+      if (first) this.heldMs = first.at + offsetMs;
+    }
     const isNewPage = page !== this.page;
     this.page = page;
-    // Between a page's first moment and its first checkpoint nothing of it is known yet: it is empty, as it was to the visitor.
     this.stage.build(snapshot);
     this.overlay.resize(...snapshot.viewport);
     this.overlay.put(snapshot.pointer ?? null, isNewPage);

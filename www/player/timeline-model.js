@@ -111,8 +111,8 @@ export function sentence(mark) {
  */
 export function shortAddress(url) {
   try {
-    const parsed = new URL(url);
-    return parsed.pathname + parsed.search + parsed.hash;
+    const { pathname, search, hash } = new URL(url);
+    return decodeURI(pathname + search + hash);
   } catch {
     return url;
   }

@@ -42,5 +42,7 @@ test("the list speaks", () => {
 
 test("addresses are cut to what differs", () => {
   assert.equal(shortAddress("https://shop.example/a/b?c=d#e"), "/a/b?c=d#e");
+  assert.equal(shortAddress("https://shop.example/%E2%80%A2?id=%E2%80%A2"), "/•?id=•");
+  assert.equal(shortAddress("https://shop.example/%E2"), "https://shop.example/%E2");
   assert.equal(shortAddress("not an address"), "not an address");
 });
