@@ -283,7 +283,11 @@ impl Tree {
                     ListOp::Keep { start, count, backward } => {
                         let range = kept_range(*start, *count, *backward)?;
                         let run = context.old[parent].get(range).ok_or(Misfit)?;
+                        let is_root = run.first().is_some_and(|id| !self.is_sibling(*id));
                         let children = &mut self.entries.get_mut(parent).ok_or(Misfit)?.children;
+                        if is_root && (!children.is_empty() || *backward && *count > 1) {
+                            return Err(Misfit);
+                        }
                         if *backward {
                             children.extend(run.iter().rev());
                         } else {
@@ -308,9 +312,10 @@ impl Tree {
 
     /// Makes the existing node `id` the next child of `parent`.
     fn adopt(&mut self, parent: u32, id: u32, context: &mut Context<'_>) -> Result<(), Misfit> {
+        let is_root = !self.is_sibling(id);
         let entry = self.entries.get_mut(&id).ok_or(Misfit)?;
         // New in this batch, moved in it already, or kept by its parent.
-        if id == dom::DOCUMENT || entry.batch == self.batch || context.old.contains_key(&entry.parent) {
+        if is_root || entry.batch == self.batch || context.old.contains_key(&entry.parent) {
             return Err(Misfit);
         }
         if entry.parent != 0 {
@@ -381,7 +386,12 @@ impl Tree {
             }
             context.allowance.spend(STEP)?;
             self.entries.insert(id, Entry { parent, batch: self.batch, children: Vec::new(), content });
-            self.entries.get_mut(&parent).ok_or(Misfit)?.children.push(id);
+            let is_sibling = self.is_sibling(id);
+            let siblings = &mut self.entries.get_mut(&parent).ok_or(Misfit)?.children;
+            siblings.push(id);
+            if !is_sibling && siblings.len() > 1 {
+                return Err(Misfit);
+            }
             if is_root {
                 stretches.push(Stretch { how: How::New, len: 1 });
             }
@@ -427,7 +437,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Whether another child can be put before that one: a shadow root or an iframe's document has no siblings.
+    /// Whether the node stands among others: a document or a shadow root never moves, and nothing is put before it.
     fn is_sibling(&self, id: u32) -> bool {
         let content = self.entries.get(&id).map(|entry| &entry.content);
         !matches!(content, Some(Content::ShadowRoot { .. } | Content::Document { .. }))
