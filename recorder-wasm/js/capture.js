@@ -5,6 +5,7 @@
 import { clearTimeout, setTimeout } from "./natives.js";
 import * as events from "./tap/events.js";
 import * as fields from "./tap/fields.js";
+import { guarded, open as guard } from "./tap/guard.js";
 import * as marks from "./tap/marks.js";
 import * as nodes from "./tap/nodes.js";
 import * as observe from "./tap/observe.js";
@@ -41,6 +42,7 @@ const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
  * @property {() => void} activity the visitor did something; at most once a second
  * @property {() => boolean} navigated the address changed without a load; false when the page may not be recorded there:
  *   nothing of it is read, and the capture is ended soon
+ * @property {() => void} failed an error of ours: nothing more is captured
  * @property {Pick<import("./module.js").Module, "exports" | "memory">} wasm
  */
 
@@ -67,14 +69,14 @@ export function capture(options) {
   const now = () => Math.max(0, Math.round(performance.now() - zero));
 
   function dirty() {
-    if (timer === null && isOn) timer = setTimeout(tick, FLUSH_AFTER_MS);
+    if (timer === null && isOn) timer = setTimeout(guarded(tick), FLUSH_AFTER_MS);
   }
 
   function tick() {
     timer = null;
     if (!isOn) return;
     read(performance.now() + SLICE_MS);
-    if (walk.hasSkipped()) timer ??= setTimeout(tick, 0);
+    if (walk.hasSkipped()) timer ??= setTimeout(guarded(tick), 0);
   }
 
   function active() {
@@ -127,7 +129,7 @@ export function capture(options) {
       if (complete) {
         wasm.close_payload();
         scanned = 0;
-        setTimeout(scanScrolled, 0);
+        setTimeout(guarded(scanScrolled), 0);
       }
       drain();
     } finally {
@@ -239,7 +241,7 @@ export function capture(options) {
         if (node?.nodeType === 1 && (node.scrollTop !== 0 || node.scrollLeft !== 0)) events.noteScroll(node);
       }
     }
-    if (scanned < count) setTimeout(scanScrolled, FLUSH_AFTER_MS);
+    if (scanned < count) setTimeout(guarded(scanScrolled), FLUSH_AFTER_MS);
     else if (events.isWaiting()) dirty();
   }
 
@@ -257,7 +259,7 @@ export function capture(options) {
     events.noteScroll(document);
     isCheckpoint = true;
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(tick, 0);
+    timer = setTimeout(guarded(tick), 0);
   }
 
   function hello() {
@@ -326,6 +328,11 @@ export function capture(options) {
     dirty();
   }
 
+  guard(() => {
+    isOn = false;
+    deafen();
+    options.failed();
+  });
   wasm.start(policyBits(settings), options.salt[0], options.salt[1]);
   writer.open(wasm, memory);
   marks.open(settings);

@@ -104,6 +104,7 @@ export async function start(host, answer) {
         later(host.check);
         return host.allowed();
       },
+      failed,
       wasm,
     });
     mine.epochMs = tap.epochMs;
@@ -236,10 +237,15 @@ export async function start(host, answer) {
     try {
       run(...args);
     } catch {
-      tap = null;
-      die("unavailable", GAVE_UP);
+      failed();
     }
   };
+
+  /** An error of ours: go silent. */
+  function failed() {
+    tap = null;
+    die("unavailable", GAVE_UP);
+  }
 
   /** @param {() => void} run */
   const later = (run) => void setTimeout(safely(run), 0);

@@ -4,6 +4,7 @@
 
 import { listen } from "../natives.js";
 import * as fields from "./fields.js";
+import { guarded } from "./guard.js";
 import * as nodes from "./nodes.js";
 import * as op from "./ops.js";
 import { ignoresEvents } from "./walk.js";
@@ -43,7 +44,7 @@ export function open(receiver) {
   scrolls = new Map();
   sizes = new Map();
   const onWindow = (/** @type {string} */ type, /** @type {(event: any) => void} */ hears) =>
-    undo.push(listen(window, type, hears, { capture: true, passive: true }));
+    undo.push(listen(window, type, guarded(hears), { capture: true, passive: true }));
   onWindow("resize", () => {
     put(op.VIEWPORT);
     put(ears.now());
@@ -57,12 +58,16 @@ export function open(receiver) {
   });
   onWindow("unhandledrejection", (event) => error(String(event.reason?.message ?? event.reason ?? "")));
   undo.push(
-    listen(document, "visibilitychange", () => {
-      put(op.VISIBILITY);
-      put(ears.now());
-      put(document.visibilityState === "visible" ? 1 : 0);
-      ears.dirty();
-    }),
+    listen(
+      document,
+      "visibilitychange",
+      guarded(() => {
+        put(op.VISIBILITY);
+        put(ears.now());
+        put(document.visibilityState === "visible" ? 1 : 0);
+        ears.dirty();
+      }),
+    ),
   );
 }
 
@@ -101,7 +106,7 @@ export function hear(root) {
   const stops = [];
   heard.set(root, stops);
   const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ hears) =>
-    stops.push(listen(root, type, hears, { capture: true, passive: true }));
+    stops.push(listen(root, type, guarded(hears), { capture: true, passive: true }));
   on("scroll", scrolled);
   on("load", loaded);
   on("change", changed);
@@ -110,10 +115,11 @@ export function hear(root) {
   on("reset", (event) => {
     const form = targetOf(event);
     // The fields change after the event.
-    Promise.resolve().then(() => {
+    const read = guarded(() => {
       fields.reset(form);
       ears.dirty();
     });
+    Promise.resolve().then(read);
   });
   on("click", (event) => pressed(event, 0));
   on("dblclick", (event) => pressed(event, 1));

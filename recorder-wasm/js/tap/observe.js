@@ -2,6 +2,7 @@
 // on known nodes and the lists of nodes that have some. What is not known yet needs no mark: it is read when it is found.
 
 import { MutationObserver } from "../natives.js";
+import { guarded } from "./guard.js";
 import * as nodes from "./nodes.js";
 import { appendedAfter, inside } from "./walk.js";
 
@@ -16,9 +17,9 @@ let others = new Map();
 /** @type {() => void} */
 let dirty = () => {};
 
-const childObserver = new MutationObserver(childrenChanged);
-const attributeObserver = new MutationObserver(attributesChanged);
-const textObserver = new MutationObserver(textsChanged);
+const childObserver = new MutationObserver(guarded(childrenChanged));
+const attributeObserver = new MutationObserver(guarded(attributesChanged));
+const textObserver = new MutationObserver(guarded(textsChanged));
 
 /** @param {() => void} onDirty called at each mark, so that a flush is planned */
 export function open(onDirty) {

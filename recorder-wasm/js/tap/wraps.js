@@ -2,10 +2,12 @@
 // and lets its exception through, keeps name and length, and is taken away again unless somebody wrapped it meanwhile: then
 // it stays in the chain and only hears nothing any more.
 
+import { guarded } from "./guard.js";
+
 /**
  * @param {any} owner
  * @param {string} name of a method
- * @param {(receiver: any, args: any[], result: any) => void} heard after it returned; its own errors are swallowed
+ * @param {(receiver: any, args: any[], result: any) => void} heard after it returned
  * @returns {() => void} undo
  */
 export function wrapMethod(owner, name, heard) {
@@ -17,7 +19,7 @@ export function wrapMethod(owner, name, heard) {
     /** @this {any} @param {any[]} args */
     [name](...args) {
       const result = Reflect.apply(original, this, args);
-      if (listens) quietly(() => heard(this, args, result));
+      if (listens) guarded(heard)(this, args, result);
       return result;
     },
   }[name];
@@ -45,7 +47,7 @@ export function wrapSetter(owner, name, heard) {
       {
         set [name](/** @type {any} */ value) {
           Reflect.apply(original, this, [value]);
-          if (listens) quietly(() => heard(this));
+          if (listens) guarded(heard)(this);
         },
       },
       name,
@@ -56,13 +58,4 @@ export function wrapSetter(owner, name, heard) {
     listens = false;
     if (Object.getOwnPropertyDescriptor(owner, name)?.set === wrapper) Object.defineProperty(owner, name, descriptor);
   };
-}
-
-/** @param {() => void} run */
-function quietly(run) {
-  try {
-    run();
-  } catch {
-    // The page must not see an error of ours.
-  }
 }
