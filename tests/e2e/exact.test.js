@@ -43,7 +43,7 @@ before(async () => {
   await page.select("[name=colour]", "green");
   await page.click("[name=tick]");
   await page.type("[name=secret]", "Xq7-velvet-Otter");
-  await page.locator(">>> host-open input").fill("typed in the shadow");
+  await page.locator("host-open >>> input").fill("typed in the shadow");
   const inside = await (await page.$("#frame"))?.contentFrame();
   await inside?.type("[name=inner]", " and by hand");
   moments.push(await moment(page, "fields filled in by hand"));
