@@ -29,7 +29,6 @@ const start = () => {
   /** @type {import("./gate.js").Pattern[]} */
   let included = [];
   const dice = Math.random();
-  let text = "";
   /** @type {any} the site's settings as answered */
   let answer;
   /** @type {import("./gate.js").Settings | undefined} the same made stricter */
@@ -120,16 +119,22 @@ const start = () => {
     }
   };
 
+  const apply = () => {
+    const next = tighten(answer, options);
+    // Another object is another page of the recording.
+    if (JSON.stringify(next) != JSON.stringify(settings)) settings = next;
+  };
+
   const ask = async () => {
     if (asking) return;
     asking = true;
     try {
       const response = await fetch(`${host.collector}v1/site/${host.site}`, ANONYMOUS);
-      const found = response.ok ? await response.text() : text;
-      if (found != text) {
-        const next = JSON.parse((text = found));
-        // Running recordings go on when the month's recordings are used up.
-        if (!answer || next.record || next.reason != "quota") settings = tighten((answer = next), options);
+      const next = response.ok && (await response.json());
+      // Running recordings go on when the month's recordings are used up.
+      if (next && (!answer || next.record || next.reason != "quota")) {
+        answer = next;
+        apply();
       }
     } catch {
       // Said below.
@@ -173,7 +178,7 @@ const start = () => {
       excluded = excluded.concat(options.exclude || []);
       included = included.concat(options.include || []);
       options.exclude = options.include = 0;
-      if (answer) settings = tighten(answer, options);
+      if (answer) apply();
     },
     exclude(patterns) {
       excluded = excluded.concat(patterns);
