@@ -39,8 +39,9 @@ after(async () => {
 });
 
 test("the shop opens and its footer says that the visit is recorded", async () => {
-  await page.goto(`${collector.address}/demo/`, { referer: "https://search.example/" });
+  await page.goto(`${collector.address}/demo/`, { referer: "https://search.example/", referrerPolicy: "unsafe-url" });
   await page.waitForSelector('[data-visit][data-recording="true"]', { timeout: 10_000 });
+  assert.equal(await page.evaluate(() => document.referrer), "https://search.example/");
   assert.match(await page.$eval("[data-visit]", (place) => place.textContent ?? ""), /This visit is being recorded/);
 });
 
@@ -62,7 +63,7 @@ test("a pin of the map in the iframe is pressed", async () => {
 });
 
 test("the newsletter's field in the shadow root is typed into", async () => {
-  await page.locator(">>> tide-letter input").fill("shadow.visitor@example.org");
+  await page.locator("tide-letter >>> input").fill("shadow.visitor@example.org");
   moments.push(await moment(page, "the list, filtered, with map and letter"));
 });
 
@@ -75,7 +76,7 @@ test("a product page opens, its dialog and details too, and the cup goes into th
   await pause(200);
   await page.keyboard.press("Escape");
   await page.click("[data-buy]");
-  await page.locator(">>> rating-stars[editable] button:nth-child(4)").click();
+  await page.locator("rating-stars[editable] >>> button:nth-child(4)").click();
   await page.$eval("[data-reviews]", (reviews) => reviews.scrollTo(0, 120));
   moments.push(await moment(page, "the product, bought and rated"));
 });
@@ -164,6 +165,7 @@ test("pressing Play plays it", async () => {
   await player.play.click();
   await until("time to go on", async () => (await player.time()) > start + 300);
   await until("the shop on the stage", async () => JSON.stringify(await player.facts()).includes("Saltmarsh"));
+  await player.pause();
 });
 
 test("at each moment the replayed document equals the page, masked parts excepted", async () => {

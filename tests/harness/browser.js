@@ -50,7 +50,10 @@ export async function newPage(where, { width = 1200, height = 800, userAgent } =
   /** @type {string[]} */
   const lines = [];
   said.set(page, lines);
-  page.on("console", (message) => lines.push(`${message.type()}: ${message.text()} (${message.location().url ?? ""})`));
+  page.on("console", (message) => {
+    // "verbose" is the browser's advice on the page's own markup; no script can write it.
+    if (message.type() !== "verbose") lines.push(`${message.type()}: ${message.text()} (${message.location().url ?? ""})`);
+  });
   page.on("pageerror", (problem) => lines.push(`error: ${problem instanceof Error ? problem.stack : problem}`));
   await page.setViewport({ width, height });
   if (userAgent) await page.setUserAgent({ userAgent });

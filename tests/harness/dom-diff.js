@@ -134,9 +134,15 @@ function addressFits(live, shown, masked) {
   if (/^(javascript|data|blob):/i.test(live)) return true;
   const cut = (/** @type {string} */ address) => address.replace(/[?#].*$/s, "");
   const [one, two] = [cut(live), cut(shown)];
-  if (one !== two && !(masked && (tokensFit(one, two) || digits(one) === digits(two)))) return false;
+  if (one !== two && !(masked && (tokensFit(one, two) || segmentsFit(one, two)))) return false;
   const query = shown.slice(two.length);
   return query === "" || masked || live.startsWith(shown) || /[•0]/u.test(query);
+}
+
+/** Path by path segment: one with an `@` or with digits may be hidden whole. @param {string} live @param {string} shown */
+function segmentsFit(live, shown) {
+  const [one, two] = [live.split("/"), shown.split("/")];
+  return one.length === two.length && one.every((segment, index) => segment === two[index] || (/[@\d]/.test(segment) && (digits(segment) === two[index] || MASK_ONLY.test(two[index] ?? ""))));
 }
 
 /** A hidden value: empty stays empty, and of the rest nothing is left. @param {string} live @param {string} shown */

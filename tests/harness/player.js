@@ -71,6 +71,12 @@ export async function openPlayer(where, collector, id) {
       await this.settled();
     },
 
+    /** Stands still, whether it played or not. */
+    async pause() {
+      const button = await page.$("aria/Pause[role='button']");
+      await button?.click();
+    },
+
     /** @param {number} wall milliseconds since 1970, on the clock that this machine's pages and collector share */
     async seekToWall(wall) {
       await this.seek(wall - started);
