@@ -72,9 +72,12 @@ impl Table {
 pub struct Hash(u64);
 
 impl Hash {
-    /// Starts with `seed`, which keeps kinds of keys apart.
+    /// Starts with `seed`, which keeps kinds of keys apart. Added as a word: left as it is, a small seed would differ from
+    /// another in the bits that a short string's first letter differs in ("A" as text, "a" as a name).
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        let mut hash = Self(0);
+        hash.word(seed);
+        hash
     }
 
     /// Adds a word.
@@ -96,5 +99,28 @@ impl Hash {
     /// The hash. The multiplication leaves the low bits weak, and tables use the low bits: fold the high ones in.
     pub fn finish(self) -> u64 {
         self.0 ^ self.0 >> 32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hash;
+    use std::collections::HashMap;
+
+    /// Every string of one or two ASCII characters, as each kind.
+    #[test]
+    fn short_strings_of_different_kinds_stay_apart() {
+        let mut seen = HashMap::new();
+        for kind in 0..7u64 {
+            for first in 0x20..0x7f_u8 {
+                for second in 0x1f..0x7f_u8 {
+                    let text = [first, second];
+                    let text = if second == 0x1f { &text[..1] } else { &text[..] };
+                    let mut hash = Hash::new(kind);
+                    hash.bytes(text);
+                    assert_eq!(seen.insert(hash.finish(), (kind, text.to_vec())), None, "kind {kind}, {text:?}");
+                }
+            }
+        }
     }
 }
