@@ -2,12 +2,13 @@
 
 /// Bytes of one body to the intake. A recorder's body is far smaller; the room is for cached scripts and other clients.
 pub const BODY_MAX_BYTES: usize = 1 << 20;
-/// Bytes of one frame as sent. A browser lets all keepalive requests of a page carry 64 KiB together (Fetch, "inflight
-/// keepalive bytes"), so that every frame fits the last request on its own.
-pub const FRAME_MAX_BYTES: usize = 48 << 10;
+/// Bytes of one frame as sent. Recorders aim far lower ([`FRAME_TARGET_BYTES`]); a sort of a very long list is one record
+/// that cannot be cut.
+pub const FRAME_MAX_BYTES: usize = 512 << 10;
 /// Bytes of one frame's records after inflating. The recorder seals a frame before it grows past this.
 pub const PAYLOAD_MAX_BYTES: usize = 512 << 10;
-/// Bytes of raw records after which the recorder seals a frame.
+/// Bytes of raw records after which the recorder seals a frame. A browser lets all keepalive requests of a page carry
+/// 64 KiB together (Fetch, "inflight keepalive bytes"), so that the last frames must fit beside each other uncompressed.
 pub const FRAME_TARGET_BYTES: usize = 32 << 10;
 /// Frames in one body.
 pub const BODY_MAX_FRAMES: usize = 64;

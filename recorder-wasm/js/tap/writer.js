@@ -145,7 +145,7 @@ function write(text) {
 }
 
 /** Whether the buffers hold as much as one frame should: the walk then goes on in the next flush. */
-export const isFull = () => byteCount > 24_000 || wordCount > 40_000;
+export const isFull = () => byteCount > 20_000 || wordCount > 20_000;
 
 /** Whether there is something to hand over. */
 export const hasWords = () => wordCount > 0;
