@@ -140,7 +140,7 @@ fn is_input(what: &What) -> bool {
 }
 
 /// Which page is in front: the one that started or came to the front last and has not ended; where all have ended, the
-/// one that came last stays.
+/// one that ended last stays.
 fn segments(pages: &[PageOverview], mut fronts: Vec<(u32, u32)>) -> Vec<Segment> {
     fronts.sort_unstable();
     let mut times: Vec<u32> = fronts.iter().map(|(at, _)| *at).chain(pages.iter().map(|page| page.end_ms)).collect();
@@ -159,7 +159,8 @@ fn segments(pages: &[PageOverview], mut fronts: Vec<(u32, u32)>) -> Vec<Segment>
         }
         let has_ended = |page: &mut u32| pages.get(*page as usize).is_none_or(|page| page.end_ms <= from_ms);
         while came.pop_if(has_ended).is_some() {}
-        let Some(page) = came.last().copied().or(came_last) else { continue };
+        let shown_before = segments.last().map(|last| last.page);
+        let Some(page) = came.last().copied().or(shown_before).or(came_last) else { continue };
         match segments.last_mut() {
             Some(last) if last.page == page => last.to_ms = to_ms,
             _ => segments.push(Segment { from_ms, to_ms, page }),
