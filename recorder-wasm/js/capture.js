@@ -56,8 +56,8 @@ export function capture(options) {
   const epochMs = Date.now();
   /** @type {any} */
   let timer = null;
-  /** @type {(() => void)[]} */
-  let undo = [];
+  /** What gives the prototypes of each document's window back. @type {Map<any, (() => void)[]>} */
+  const wrapped = new Map();
   let isCheckpoint = false;
   let isOn = true;
   let isReading = false;
@@ -92,6 +92,7 @@ export function capture(options) {
       observe.observe(root);
       events.hear(root);
       sheets.findRoot(root);
+      if (root.defaultView) wrap(root);
     },
     field: fields.find,
     sheet: sheets.find,
@@ -208,7 +209,36 @@ export function capture(options) {
   function release(id) {
     const node = nodes.release(id);
     walk.released(id);
-    if (node?.nodeType === 9 || node?.nodeType === 11) events.ignore(node);
+    if (node?.nodeType !== 9 && node?.nodeType !== 11) return;
+    events.ignore(node);
+    unwrap(node);
+  }
+
+  /** @param {Document} page of this window or of a frame's */
+  function wrap(page) {
+    if (wrapped.has(page)) return;
+    const view = /** @type {any} */ (page.defaultView);
+    wrapped.set(page, [
+      ...fields.wrap(view, dirty),
+      ...sheets.wrap(view, dirty),
+      wrapMethod(view.Element.prototype, "attachShadow", shadowAttached),
+    ]);
+  }
+
+  /** @param {any} page */
+  function unwrap(page) {
+    wrapped.get(page)?.forEach((give) => give());
+    wrapped.delete(page);
+  }
+
+  /**
+   * @param {Element} host
+   * @param {any[]} _args
+   * @param {ShadowRoot} root
+   */
+  function shadowAttached(host, _args, root) {
+    if (root.mode === "closed") walk.noteClosedRoot(host, root);
+    observe.childrenOf(host);
   }
 
   function drain() {
@@ -250,6 +280,7 @@ export function capture(options) {
     nodes.clear();
     walk.open(finds);
     sheets.clear();
+    fields.clear();
     observe.take();
     put(op.CHECKPOINT);
     put(now());
@@ -284,11 +315,6 @@ export function capture(options) {
   function listen() {
     events.open({ now, dirty, flush: () => read(performance.now() + SLICE_MS * 2), active, sheetLoaded, frameLoaded: observe.childrenOf });
     observe.open(dirty);
-    const attached = (/** @type {Element} */ host, /** @type {any[]} */ _args, /** @type {ShadowRoot} */ root) => {
-      if (root.mode === "closed") walk.noteClosedRoot(host, root);
-      observe.childrenOf(host);
-    };
-    undo = [fields.open(dirty), sheets.open(dirty), wrapMethod(Element.prototype, "attachShadow", attached)];
   }
 
   /** @param {any} owner of a sheet */
@@ -301,8 +327,7 @@ export function capture(options) {
     timer = null;
     observe.close();
     events.close();
-    undo.forEach((give) => give());
-    undo = [];
+    [...wrapped.keys()].forEach(unwrap);
   }
 
   /** Everything captured so far is emitted. */

@@ -20,28 +20,33 @@ let found = new Set();
 /** @type {Map<any, boolean>} changed since the last flush; whether the visitor did it */
 let changed = new Map();
 
-/**
- * @param {() => void} dirty plans a flush
- * @returns {() => void} gives the page's prototypes back
- */
-export function open(dirty) {
+/** Knows of no field. */
+export function clear() {
   found = new Set();
   changed = new Map();
+}
+
+/**
+ * Hears of assignments by the scripts of a window.
+ * @param {any} view the window
+ * @param {() => void} dirty plans a flush
+ * @returns {(() => void)[]} give the window's prototypes back
+ */
+export function wrap(view, dirty) {
   const byScript = (/** @type {any} */ field) => {
     if (field.localName === "option") field = field.closest("select") ?? field;
     if (nodes.idOf(field) === 0) return;
     note(field, false);
     dirty();
   };
-  const undo = [
-    wrapSetter(HTMLInputElement.prototype, "value", byScript),
-    wrapSetter(HTMLInputElement.prototype, "checked", byScript),
-    wrapSetter(HTMLTextAreaElement.prototype, "value", byScript),
-    wrapSetter(HTMLSelectElement.prototype, "value", byScript),
-    wrapSetter(HTMLSelectElement.prototype, "selectedIndex", byScript),
-    wrapSetter(HTMLOptionElement.prototype, "selected", byScript),
+  return [
+    wrapSetter(view.HTMLInputElement.prototype, "value", byScript),
+    wrapSetter(view.HTMLInputElement.prototype, "checked", byScript),
+    wrapSetter(view.HTMLTextAreaElement.prototype, "value", byScript),
+    wrapSetter(view.HTMLSelectElement.prototype, "value", byScript),
+    wrapSetter(view.HTMLSelectElement.prototype, "selectedIndex", byScript),
+    wrapSetter(view.HTMLOptionElement.prototype, "selected", byScript),
   ];
-  return () => undo.forEach((give) => give());
 }
 
 /** @param {any} field that the walk found */

@@ -22,13 +22,13 @@ let roots = new Set();
 let rules = [];
 
 /**
+ * Hears what the scripts of a window do to style sheets.
+ * @param {any} view the window
  * @param {() => void} dirty plans a flush
- * @returns {() => void} gives the page's prototypes back
+ * @returns {(() => void)[]} give the window's prototypes back
  */
-export function open(dirty) {
-  touched = new WeakSet();
-  clear();
-  const prototype = CSSStyleSheet.prototype;
+export function wrap(view, dirty) {
+  const prototype = view.CSSStyleSheet.prototype;
   const whole = (/** @type {CSSStyleSheet} */ sheet) => {
     noteWhole(sheet);
     dirty();
@@ -47,17 +47,16 @@ export function open(dirty) {
     dirty();
   };
   const nested = (/** @type {CSSRule} */ rule) => rule.parentStyleSheet && whole(rule.parentStyleSheet);
-  const undo = [
+  return [
     wrapMethod(prototype, "insertRule", inserted),
     wrapMethod(prototype, "deleteRule", deleted),
     wrapMethod(prototype, "replaceSync", whole),
     wrapMethod(prototype, "replace", (sheet, _args, done) => done.then(() => whole(sheet), () => {})),
-    wrapMethod(CSSGroupingRule.prototype, "insertRule", nested),
-    wrapMethod(CSSGroupingRule.prototype, "deleteRule", nested),
-    wrapSetter(Document.prototype, "adoptedStyleSheets", adopted),
-    wrapSetter(ShadowRoot.prototype, "adoptedStyleSheets", adopted),
+    wrapMethod(view.CSSGroupingRule.prototype, "insertRule", nested),
+    wrapMethod(view.CSSGroupingRule.prototype, "deleteRule", nested),
+    wrapSetter(view.Document.prototype, "adoptedStyleSheets", adopted),
+    wrapSetter(view.ShadowRoot.prototype, "adoptedStyleSheets", adopted),
   ];
-  return () => undo.forEach((give) => give());
 }
 
 /** Nothing has been told yet, as at a checkpoint. */
