@@ -108,8 +108,13 @@ function actions(facts, source) {
     await source.change({ starred }).then(() => star.setAttribute("aria-pressed", String(starred)), () => undefined);
   } }, icon("star"));
   if (facts.state !== "ready") return el("div", { class: "player-actions" }, star);
-  const dialog = shareDialog(source.share);
-  return el("div", { class: "player-actions" }, star, el("button", { type: "button", class: "button", onclick: () => dialog.showModal() }, icon("link"), "Share"), dialog);
+  const share = () => {
+    const dialog = shareDialog(source.share);
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.showModal();
+  };
+  return el("div", { class: "player-actions" }, star, el("button", { type: "button", class: "button", onclick: share }, icon("link"), "Share"));
 }
 
 /** @param {string} state */

@@ -30,7 +30,7 @@ export function shareDialog(share) {
   },
     el("label", { class: "field" }, el("span", null, "The link works for"), span),
     el("button", { type: "submit", class: "button is-primary" }, "Create a link"));
-  const dialog = el("dialog", { class: "dialog", "aria-labelledby": "share-title", onclose: () => fill(result) },
+  const dialog = el("dialog", { class: "dialog", "aria-labelledby": "share-title" },
     el("div", { class: "dialog-head" },
       el("h2", { id: "share-title" }, "Share this recording"),
       el("button", { type: "button", class: "button is-plain", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"))),
