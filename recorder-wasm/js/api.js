@@ -4,35 +4,28 @@
 
 /** @typedef {import("./capture.js").Capture} Capture */
 
-/** What is kept and told again; an event happened once. */
-const LASTING = /^(identify|tag|conversation)$/;
+/** The calls there are. All but an event, which happened once, are told again. */
+const CALLS = /^(event|identify|tag|conversation)$/;
 
 export function createTold() {
   /** @type {Map<string, [string, ...any]>} */
-  let lasting = new Map();
+  const lasting = new Map();
 
-  /** @param {Capture} capture @param {[string, ...any]} call */
-  const tell = (capture, [name, one, two]) => {
-    if (name == "identify") capture.identify(one);
-    else if (name == "tag") capture.tag(one, two);
-    else if (name == "event") capture.event(one, two);
-    else if (name == "conversation") capture.conversation(one);
-  };
+  /** @param {any} capture @param {[string, ...any]} call */
+  const tell = (capture, [name, one, two]) => capture?.[name](one, two);
 
   return {
     /** @param {Capture | null} capture @param {[string, ...any]} call */
     call(capture, call) {
-      if (LASTING.test(call[0])) lasting.set(call[0] == "tag" ? `tag ${call[1]}` : call[0], call);
-      if (capture) tell(capture, call);
+      const [name, key] = call;
+      if (!CALLS.test(name)) return;
+      if (name != "event") lasting.set(name == "tag" ? ` ${key}` : name, call);
+      tell(capture, call);
     },
 
     /** @param {Capture} capture */
-    again(capture) {
-      for (const call of lasting.values()) tell(capture, call);
-    },
+    again: (capture) => lasting.forEach((call) => tell(capture, call)),
 
-    forget() {
-      lasting = new Map();
-    },
+    forget: () => lasting.clear(),
   };
 }

@@ -38,8 +38,6 @@ export function createQueue(recording) {
   /** @type {Item<Page>[]} */
   let items = [];
 
-  const bytes = () => items.reduce((sum, item) => sum + item.bytes.length, 0);
-
   /**
    * The longest start of `from` that one body holds.
    * @param {Item<Page>[]} from
@@ -102,11 +100,10 @@ export function createQueue(recording) {
      * @returns {boolean} whether any was
      */
     trim() {
-      if (bytes() <= QUEUE_MAX) return false;
+      if (items.reduce((sum, item) => sum + item.bytes.length, 0) <= QUEUE_MAX) return false;
       const kept = body(items);
-      const before = items.length;
       items = items.filter((item) => kept.includes(item) || item.leaving || item.flags & END);
-      return items.length < before;
+      return true;
     },
   };
 }

@@ -76,6 +76,7 @@ export async function start(host, answer) {
     fetch,
     setTimeout,
     clearTimeout,
+    offline: () => !navigator.onLine,
     seal: wasm.seal,
     body: wasm.body,
     refused,

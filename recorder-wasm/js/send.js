@@ -22,6 +22,7 @@ import { createQueue } from "./queue.js";
  * @property {(url: string, options: RequestInit) => Promise<Response>} fetch
  * @property {(run: () => void, milliseconds: number) => any} setTimeout
  * @property {(timer: any) => void} clearTimeout
+ * @property {() => boolean} offline the browser knows that there is no network
  * @property {(page: Uint8Array, seq: number, flags: number, epochMs: number, atMs: number, payload: Uint8Array) => Uint8Array} seal
  * @property {(recording: Uint8Array, secret: Uint8Array, sentAtMs: number, frames: Uint8Array[]) => Uint8Array} body
  * @property {(status: number, page: Page, active: boolean) => void} refused the collector wants no more of this page's recording (402, 403, 409, 410), or was given up (0)
@@ -57,10 +58,9 @@ export const backoff = (failures, dice) => Math.min(LONGEST_WAIT, FIRST_WAIT * 2
 async function deflate(bytes) {
   const stream = new CompressionStream("deflate-raw");
   const writer = stream.writable.getWriter();
-  const written = [writer.write(/** @type {any} */ (bytes)), writer.close()];
-  const packed = await new Response(stream.readable).arrayBuffer();
-  await Promise.all(written);
-  return new Uint8Array(packed);
+  writer.write(/** @type {any} */ (bytes));
+  writer.close();
+  return new Uint8Array(await new Response(stream.readable).arrayBuffer());
 }
 
 /** @param {Ports} ports */
@@ -124,7 +124,7 @@ export function createSender(ports) {
         credentials: "omit",
         referrerPolicy: "no-referrer",
         keepalive: leaving,
-        signal: leaving ? undefined : globalThis.AbortSignal?.timeout?.(REQUEST_TIMEOUT),
+        signal: leaving ? undefined : AbortSignal.timeout?.(REQUEST_TIMEOUT),
       });
       return [answer.status, Number(answer.headers.get("retry-after")) * 1000 || 0];
     } catch {
@@ -194,9 +194,8 @@ export function createSender(ports) {
     const open = items.filter((item) => queue.all().includes(item));
     if (!open[0]) return pump();
     if (passing(status)) {
-      const offline = globalThis.navigator?.onLine === false;
-      if (!offline) failures++;
-      if (failures >= ATTEMPTS) return giveUp(open, 0);
+      const offline = ports.offline();
+      if (!offline && ++failures >= ATTEMPTS) return giveUp(open, 0);
       waiting = ports.setTimeout(wake, offline ? LONGEST_WAIT : Math.max(wait, backoff(failures, Math.random())));
     } else {
       settle(open, status);

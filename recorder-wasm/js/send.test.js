@@ -40,6 +40,7 @@ function fixture(answers = () => 204) {
     },
     setTimeout: (run, wait) => log.timers.push({ run, wait }),
     clearTimeout() {},
+    offline: () => false,
     seal(page, seq, flags, _epochMs, _at, payload) {
       return text.encode(JSON.stringify({ page: String(page), seq, flags, payload: flags & DEFLATE ? inflateRawSync(payload).toString() : read.decode(payload) }));
     },

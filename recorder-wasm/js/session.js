@@ -43,7 +43,7 @@ export const fromHex = (text) => Uint8Array.from(text.match(/../g) || [], (pair)
 export const random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
 /**
- * @param {Entry | null} entry
+ * @param {Entry | undefined} entry
  * @param {number} now
  * @param {Limits} limits
  * @returns {0 | 2 | 3} 0 alive, else the END record's reason: 2 idle, 3 too long
@@ -82,12 +82,12 @@ export function firstParty() {
 export function openSession(store, key) {
   let id = "";
 
-  /** @returns {Entry | null} what the visit's tabs agree on now */
+  /** @returns {Entry | undefined} what the visit's tabs agree on now */
   const read = () => {
     try {
-      return JSON.parse(store.getItem(key) || "null");
+      return JSON.parse(store.getItem(key) || "") || undefined;
     } catch {
-      return null;
+      // Nothing, or something else: a visit of its own.
     }
   };
 
@@ -124,7 +124,7 @@ export function openSession(store, key) {
     join(now, limits, days, consent) {
       let entry = read();
       if (!entry || expired(entry, now, limits)) {
-        const known = entry && entry.until > now ? entry : null;
+        const known = entry && entry.until > now ? entry : undefined;
         entry = {
           id: toHex(random(16)),
           secret: toHex(random(16)),
