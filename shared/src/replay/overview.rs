@@ -12,6 +12,8 @@ pub const INACTIVE_MS: u32 = 5_000;
 pub const RAGE_CLICKS: usize = 3;
 /// Milliseconds within which each of them follows the last.
 pub const RAGE_WINDOW_MS: u32 = 1_000;
+/// Bytes of a mark's label: the timeline shows less, and an address or an error can be long.
+const LABEL_MAX_BYTES: usize = 512;
 /// CSS pixels within which each of them lies from the last.
 pub const RAGE_RADIUS_PX: u32 = 30;
 
@@ -87,7 +89,11 @@ impl Reading {
             What::Checkpoint {} => self.gaps.extend(self.gap_from_ms.take().map(|start| (start, at_ms))),
             _ => {}
         }
-        if let Some((kind, label)) = self.mark(at_ms, event.what) {
+        if let Some((kind, mut label)) = self.mark(at_ms, event.what) {
+            if label.len() > LABEL_MAX_BYTES {
+                label.truncate(label.floor_char_boundary(LABEL_MAX_BYTES));
+                label.shrink_to_fit();
+            }
             self.marks.push(Mark { at_ms, page: self.number, kind, label });
         }
     }

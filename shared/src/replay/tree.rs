@@ -1,7 +1,7 @@
 //! The tree of one page while it is replayed. In: [`Batch`]es in order. Out: the same change as inserts, moves and
 //! removals with explicit places. A batch that does not fit the tree is refused; the caller then knows that state is lost.
 
-use super::allowance::{Allowance, FIND, STEP};
+use super::allowance::{ATTRIBUTE, Allowance, FIND, PASS, STEP};
 use super::event::{Node, NodeKind, What};
 use crate::dom::{self, Batch, List, ListOp, Shape, Token};
 use crate::limits::NODES_MAX;
@@ -22,7 +22,9 @@ const UNREAD: [&str; 4] = ["style", "script", "textarea", "noscript"];
 const LABEL_ANCESTORS: usize = 5;
 /// Length of a label, bytes of UTF-8 or less.
 const LABEL_MAX_BYTES: usize = 80;
-/// Nodes, and bytes of text, that are read for a label: clicks are many, and the node clicked may be the whole page.
+/// Nodes that are looked at for a label: clicks are many, and the node clicked may be the whole page.
+const LABEL_MAX_NODES: usize = 256;
+/// Bytes of text that are read for a label.
 const LABEL_MAX_READ: usize = 2048;
 /// Strings of one dictionary: each takes some 40 bytes beside its text, and an empty one comes in 2.
 const STRINGS_MAX: usize = NODES_MAX;
@@ -150,7 +152,7 @@ impl Tree {
             _ => id,
         };
         let mut label = String::new();
-        let (mut nodes, mut bytes) = (LABEL_MAX_READ, LABEL_MAX_READ);
+        let (mut nodes, mut bytes) = (LABEL_MAX_NODES, LABEL_MAX_READ);
         let mut open = vec![root];
         while let Some(Entry { content, children, .. }) = open.pop().and_then(|id| self.entries.get(&id)) {
             match content {
@@ -199,7 +201,7 @@ impl Tree {
             let Content::Element { attributes, .. } = &mut self.entries.get_mut(node).ok_or(Misfit)?.content else {
                 return Err(Misfit);
             };
-            allowance.spend(attributes.len() * FIND)?;
+            allowance.spend(attributes.len() * PASS)?;
             let place = attributes.iter().position(|(known, _)| *known == name);
             match (&value, place) {
                 (Some(value), Some(place)) => attributes[place].1 = value.clone(),
@@ -251,15 +253,18 @@ impl Tree {
             self.entries.get_mut(id).ok_or(Misfit)?.parent = 0;
         }
 
-        let mut context = Context { old, dictionary, allowance, bereft: BTreeSet::new() };
+        let mut context = Context { old, dictionary, allowance, bereft: BTreeSet::new(), adopts: false };
         let changed = self.relink(batch, &mut context);
+        let can_turn = context.adopts || batch.lists.len() > 1;
         // Before a misfit is passed on, too: a node must never stand in two lists.
         self.let_go(context.bereft, allowance)?;
         let mut changed = changed?;
         // From the top down: when a list is told, all ancestors of its parent already stand in their last place, so
-        // that no step can put a node into its own subtree.
-        let depths = self.depths(changed.iter().map(|(parent, _)| *parent), allowance)?;
-        changed.sort_by_key(|(parent, _)| (depths[parent], *parent));
+        // that no step can put a node into its own subtree. One list with new children alone cannot do that.
+        if can_turn {
+            let depths = self.depths(changed.iter().map(|(parent, _)| *parent), allowance)?;
+            changed.sort_by_key(|(parent, _)| (depths[parent], *parent));
+        }
         let moved = moved_into_new(batch);
         for (parent, stretches) in changed {
             self.tell(parent, &stretches, &moved, allowance, told)?;
@@ -321,6 +326,7 @@ impl Tree {
         if entry.parent != 0 {
             context.bereft.insert(entry.parent);
         }
+        context.adopts = true;
         entry.parent = parent;
         entry.batch = self.batch;
         self.entries.get_mut(&parent).ok_or(Misfit)?.children.push(id);
@@ -514,6 +520,8 @@ struct Context<'a> {
     allowance: &'a mut Allowance,
     /// Parents without a list in the batch that a child was taken from: as a rule they go with it.
     bereft: BTreeSet<u32>,
+    /// Whether a node was there before and has another parent now, or another place among new ones.
+    adopts: bool,
 }
 
 /// Children side by side in a new list that come to their places in the same way.
@@ -557,7 +565,7 @@ fn kept_range(start: u32, count: u32, backward: bool) -> Result<Range<usize>, Mi
 
 /// Adds the children of the old list that no run keeps to `orphans`. Refused when one is kept twice.
 fn not_kept(ops: &[ListOp], old: &[u32], allowance: &mut Allowance, orphans: &mut Vec<u32>) -> Result<(), Misfit> {
-    allowance.spend(old.len())?;
+    allowance.spend(old.len() / 4)?;
     let mut is_kept = vec![false; old.len()];
     for op in ops {
         if let ListOp::Keep { start, count, backward } = op {
@@ -566,7 +574,7 @@ fn not_kept(ops: &[ListOp], old: &[u32], allowance: &mut Allowance, orphans: &mu
                 return Err(Misfit);
             }
             run.fill(true);
-            allowance.spend(run.len() * size_of::<u32>())?;
+            allowance.spend(run.len())?;
         }
     }
     orphans.extend(old.iter().zip(is_kept).filter(|(_, is_kept)| !is_kept).map(|(id, _)| *id));
@@ -623,7 +631,7 @@ fn element(
     allowance: &mut Allowance,
 ) -> Result<Content, Misfit> {
     let shape = dictionary.shapes.get(shape as usize).ok_or(Misfit)?;
-    allowance.spend(shape.attributes.len() * STEP)?;
+    allowance.spend(shape.attributes.len() * ATTRIBUTE)?;
     let tag = dictionary.get(shape.tag, allowance)?;
     let mut attribute = |(name, value): &(StringRef, StringRef)| {
         Ok((dictionary.get(*name, allowance)?, dictionary.get(*value, allowance)?))
