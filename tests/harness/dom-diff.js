@@ -134,15 +134,23 @@ function addressFits(live, shown, masked) {
   if (/^(javascript|data|blob):/i.test(live)) return true;
   const cut = (/** @type {string} */ address) => address.replace(/[?#].*$/s, "");
   const [one, two] = [cut(live), cut(shown)];
-  if (one !== two && !(masked && (tokensFit(one, two) || segmentsFit(one, two)))) return false;
+  if (one !== two && !segmentsFit(one, two, masked) && !(masked && tokensFit(one, two))) return false;
   const query = shown.slice(two.length);
   return query === "" || masked || live.startsWith(shown) || /[•0]/u.test(query);
 }
 
-/** Path by path segment: one with an `@` or with digits may be hidden whole. @param {string} live @param {string} shown */
-function segmentsFit(live, shown) {
+/**
+ * Path segment by path segment: one that looks like a key may be hidden in every mode, one with an `@` or digits where the site masks.
+ * @param {string} live @param {string} shown @param {boolean} masked
+ */
+function segmentsFit(live, shown, masked) {
   const [one, two] = [live.split("/"), shown.split("/")];
-  return one.length === two.length && one.every((segment, index) => segment === two[index] || (/[@\d]/.test(segment) && (digits(segment) === two[index] || MASK_ONLY.test(two[index] ?? ""))));
+  const fits = (/** @type {string} */ segment, /** @type {string} */ seen) => {
+    if (segment === seen) return true;
+    const key = /^[\w-]{20,}$/.test(segment) && /\d/.test(segment);
+    return (key && MASK_ONLY.test(seen)) || (masked && /[@\d]/.test(segment) && (digits(segment) === seen || MASK_ONLY.test(seen)));
+  };
+  return one.length === two.length && one.every((segment, index) => fits(segment, two[index] ?? ""));
 }
 
 /** A hidden value: empty stays empty, and of the rest nothing is left. @param {string} live @param {string} shown */

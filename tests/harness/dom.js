@@ -27,7 +27,7 @@
 
 /**
  * Runs in the page: holds everything it needs.
- * @param {Document} [root]
+ * @param {Document} [root] this page's
  * @param {{places?: boolean}} [options] `places` adds where each element stands
  * @returns {DocumentFacts}
  */

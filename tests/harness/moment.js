@@ -12,11 +12,12 @@ const STILL_MS = 250;
 /**
  * @param {import("puppeteer-core").Page} page
  * @param {string} name
+ * @param {{places?: boolean}} [options] `places`: where each element stands as well
  * @returns {Promise<Moment>}
  */
-export async function moment(page, name) {
+export async function moment(page, name, { places = false } = {}) {
   await pause(STILL_MS);
-  const facts = await page.evaluate(domFacts);
+  const facts = await page.evaluate(domFacts, undefined, { places });
   const wall = await page.evaluate(() => performance.timeOrigin + performance.now());
   await pause(STILL_MS);
   return { name, wall, facts };

@@ -25,9 +25,9 @@ export async function signIn(where, collector) {
  */
 export async function openPlayer(where, collector, id) {
   const page = await newPage(where, { width: 1500, height: 1100 });
-  /** @type {{url: string, frame: string}[]} */
-  const requests = [];
-  page.on("request", (request) => requests.push({ url: request.url(), frame: request.frame()?.url() ?? "" }));
+  /** @type {import("puppeteer-core").HTTPRequest[]} */
+  const tried = [];
+  page.on("request", (request) => tried.push(request));
   await page.goto(`${collector.own}/recordings/${id}`);
   const play = await page.waitForSelector("aria/Play[role='button']", { timeout: 15_000 });
   assert.ok(play, "there is a button named Play");
@@ -38,9 +38,9 @@ export async function openPlayer(where, collector, id) {
 
   const started = Date.parse((await collector.api("GET", `/api/v1/recordings/${id}`)).started_at);
 
-  const facts = async () => {
+  const facts = async ({ places = false } = {}) => {
     const frame = await stageElement.contentFrame();
-    return frame.evaluate(domFacts);
+    return frame.evaluate(domFacts, undefined, { places });
   };
 
   return {
@@ -48,8 +48,14 @@ export async function openPlayer(where, collector, id) {
     play,
     bar,
     stageElement,
-    requests,
     facts,
+
+    /** What left the browser: not what the stage's policy refused before that. */
+    get requests() {
+      return tried
+        .filter((request) => !/csp/i.test(request.failure()?.errorText ?? ""))
+        .map((request) => ({ url: request.url(), frame: request.frame()?.url() ?? "" }));
+    },
 
     /** Milliseconds of the recording. */
     async time() {
