@@ -521,6 +521,28 @@ fn what_the_visitor_did_is_told() {
     assert_eq!(events.last().unwrap()["data"]["tag"], "end");
 }
 
+/// Jumping in time, the Replayer forgets sheets that were told with a host that is gone by then.
+#[test]
+fn constructed_sheets_are_told_with_the_document() {
+    let mut writer = opened();
+    let text = writer.string("b { color: red; } i { color: green; }");
+    writer.put(tag::SHEET, &record::Sheet { at: 20, node: 0, sheet: 3, text });
+    writer.put(tag::ADOPTED, &record::Adopted { at: 20, node: 14, sheets: vec![3] });
+    let rule = writer.string("u { color: blue; }");
+    writer.put(tag::RULE, &record::Rule { at: 30, node: 0, sheet: 3, index: 1, text: Some(rule) });
+    let events = export(&recording(vec![writer.page(1, 0)]));
+    let adopted: Vec<&Value> = events.iter().map(|event| &event["data"]).filter(|data| data["source"] == 15).collect();
+    let [made, used, made_again, used_again] = adopted[..] else { panic!("{adopted:?}") };
+    for (made, used) in [(made, used), (made_again, used_again)] {
+        assert_eq!((&made["id"], &used["id"]), (&json!(1), &json!(13)));
+        assert_eq!((&made["styleIds"], &used["styles"]), (&json!([]), &Value::Null));
+        assert_eq!(used["styleIds"][0], made["styles"][0]["styleId"]);
+    }
+    assert_ne!(used["styleIds"], used_again["styleIds"], "a changed sheet is another one");
+    let rules: Vec<_> = made_again["styles"][0]["rules"].as_array().unwrap().iter().map(|rule| &rule["rule"]).collect();
+    assert_eq!(rules, ["b { color: red; }", "u { color: blue; }", "i { color: green; }"]);
+}
+
 #[test]
 fn a_recording_without_a_page_can_be_opened() {
     let events = export(&recording(Vec::new()));

@@ -12,12 +12,12 @@
 //!   `data:` picture of that size stands in `src`. A relative address stays as it was: it names nothing without the page's
 //!   address. (Addresses of preloading links and of frames go in any case.)
 //! - A player whose own page has an http address would still resolve a relative address against it. Therefore each
-//!   snapshot begins with a Content-Security-Policy (`default-src 'none'`, [`guard`]) that the next event takes out of the
+//!   snapshot begins with a Content-Security-Policy (`default-src 'none'`, module `guard`) that the next event takes out of the
 //!   tree: it stays in force for the player's frame and leaves the DOM as it was.
 //! - Handlers (`on…`) and `javascript:` addresses never come out, whoever sent them.
 //!
 //! What rrweb cannot hold: closed shadow roots are open, MathML becomes unknown HTML elements, `<frame>` and `<object>`
-//! stay empty, a document in quirks mode gets a doctype.
+//! stay empty, a page in quirks mode gets a doctype, and a document in an iframe is always in standards mode.
 
 mod address;
 mod css;

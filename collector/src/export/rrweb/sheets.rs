@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[derive(Default)]
 struct Sheet {
     rules: Vec<String>,
-    /// Its number in the export, once told as it is now.
-    told: Option<u64>,
+    /// The document that it was told in, as it is now, and its number in the export.
+    told: Option<(u32, u64)>,
 }
 
 /// The sheets of one built page.
@@ -78,7 +78,8 @@ impl Sheets {
         !self.changed.is_empty()
     }
 
-    /// Tells what changed in constructed sheets.
+    /// Tells what changed in constructed sheets. Jumping in time, the Replayer passes over a host that is gone by then,
+    /// together with the sheets that were told with it: so new ones are told with the host's document.
     pub(super) fn write(&mut self, tree: &Tree<'_>, timestamp: u64, events: &mut Events) {
         for node in std::mem::take(&mut self.changed) {
             let Some(known) = tree.get(node) else { continue };
@@ -87,22 +88,40 @@ impl Sheets {
                 Sent::ShadowRoot => tree.id(known.parent),
                 _ => continue,
             };
-            let mut ids = Vec::new();
             let mut fresh = Vec::new();
-            for number in self.adopted.get(&node).into_iter().flatten() {
-                let sheet = self.constructed.entry(*number).or_default();
-                let style_id = *sheet.told.get_or_insert_with(|| {
-                    fresh.push(*number);
-                    tree.ids.spare()
-                });
-                ids.push(style_id);
+            let ids = self.tell(node, known.root, tree, &mut fresh);
+            if known.root != node && !fresh.is_empty() {
+                let of_document = self.tell(known.root, known.root, tree, &mut fresh);
+                self.write_one(tree.id(known.root), of_document, &fresh, timestamp, events);
+                fresh.clear();
             }
-            let styles = fresh.iter().filter_map(|number| {
-                let Sheet { rules, told } = self.constructed.get(number)?;
-                Some(Constructed { style_id: (*told)?, rules: numbered(rules.iter().map(String::as_str)) })
-            });
-            events.push(Kind::Incremental, timestamp, &Adopted::new(id, ids, styles.collect()));
+            self.write_one(id, ids, &fresh, timestamp, events);
         }
+    }
+
+    /// The export's numbers of the sheets of a node. Those that have none yet in its document get one, and are `fresh`.
+    fn tell(&mut self, node: u32, root: u32, tree: &Tree<'_>, fresh: &mut Vec<u32>) -> Vec<u64> {
+        let mut ids = Vec::new();
+        for number in self.adopted.get(&node).into_iter().flatten() {
+            let told = &mut self.constructed.entry(*number).or_default().told;
+            let style_id = match *told {
+                Some((document, style_id)) if document == root => style_id,
+                _ => tree.ids.spare(),
+            };
+            if told.replace((root, style_id)) != Some((root, style_id)) {
+                fresh.push(*number);
+            }
+            ids.push(style_id);
+        }
+        ids
+    }
+
+    fn write_one(&self, id: u64, style_ids: Vec<u64>, fresh: &[u32], timestamp: u64, events: &mut Events) {
+        let styles = fresh.iter().filter_map(|number| {
+            let Sheet { rules, told } = self.constructed.get(number)?;
+            Some(Constructed { style_id: (*told)?.1, rules: numbered(rules.iter().map(String::as_str)) })
+        });
+        events.push(Kind::Incremental, timestamp, &Adopted::new(id, style_ids, styles.collect()));
     }
 
     /// All rules of a `<style>`, beside what its text says.
