@@ -34,7 +34,12 @@ const STEPS: [Step; 9] = [
     step("clippy", |run| check::clippy(run.repo)),
     step("docs", |run| check::docs(run.repo)),
     step("rust", rust).built().filtered(),
-    step("web", |run| node::test(run.repo, "www", run.filter)).built().filtered(),
+    step("web", |run| {
+        node::test(run.repo, "www", run.filter)?;
+        node::test(run.repo, "recorder-wasm/js", run.filter)
+    })
+    .built()
+    .filtered(),
     step("browser", |run| node::browser_test(run.repo, "tests/e2e", run.filter)).built().filtered(),
 ];
 

@@ -34,13 +34,14 @@ async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
     if usage.limit == 0 {
         return Ok(no("plan", None));
     }
-    if usage.used >= usage.limit {
-        return Ok(no("quota", Some(clock::rfc3339(usage.resets_ms))));
-    }
     let Some(recorder) = app.assets.recorder() else { return Ok(no("not_built", None)) };
     let settings = &site.settings;
+    // At the limit no new visit starts; one that runs goes on, so its next page must know how.
+    let is_over = usage.used >= usage.limit;
     Ok(json!({
-        "record": true,
+        "record": !is_over,
+        "reason": is_over.then_some("quota"),
+        "until": is_over.then(|| clock::rfc3339(usage.resets_ms)),
         // Relative to the collector's address, so that a site may serve it under a path of its own domain.
         "recorder": format!("assets/{}", recorder.script),
         "wasm": format!("assets/{}", recorder.wasm),
