@@ -20,7 +20,7 @@ function state() {
 export function showVisit(place) {
   const dot = element("span", { class: "visit-dot", "aria-hidden": "true" });
   const words = element("span", {}, "The recorder is not here yet");
-  const link = element("a", { href: "/", hidden: true }, "see it in the dashboard");
+  const link = element("a", { href: "/", hidden: true }, "watch it");
   place.append(dot, words, " ", link);
 
   let shown = "";
@@ -31,7 +31,7 @@ export function showVisit(place) {
     shown = key;
     place.dataset.recording = String(now.recording);
     words.textContent = now.recording
-      ? "This visit is being recorded –"
+      ? "This visit is being recorded:"
       : `This visit is not recorded${now.reason ? ` (${now.reason})` : ""}`;
     link.hidden = !now.recording;
     if (now.recording && now.id) link.href = `/recordings/${now.id}`;
