@@ -38,7 +38,7 @@ export function timeline(playback) {
       playback.go(by);
     },
   });
-  const hover = el("output", { class: "timeline-hover", hidden: true });
+  const hover = el("span", { class: "timeline-hover", "aria-hidden": "true", hidden: true });
   const track = el("div", { class: "timeline-track", "aria-hidden": "true" });
   const played = el("div", { class: "timeline-played" });
   track.append(played, ...drawn(overview));
@@ -48,7 +48,7 @@ export function timeline(playback) {
       const box = track.getBoundingClientRect();
       const part = clamp((event.clientX - box.left) / Math.max(1, box.width), 0, 1);
       hover.hidden = false;
-      hover.value = clockText(part * durationMs);
+      hover.textContent = clockText(part * durationMs);
       hover.style.left = `${part * 100}%`;
     },
     onpointerleave: () => {
