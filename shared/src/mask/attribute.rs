@@ -2,6 +2,7 @@
 //! keeps its name. A list says which rule holds for which name; what it does not know is hidden whole, so a new attribute
 //! of the web, of a framework or of the site leaks nothing.
 
+use super::read::{find, is_listed, look_up, next_item, part, starts};
 use super::{Level, Masked, Rules, VALUE_TOKEN, digits, secret};
 
 /// Every attribute whose value may stay or is masked in part, with the letter of its rule (see [`AttributeKind::of_rule`]).
@@ -51,17 +52,15 @@ transform=c transform-origin=c translate=t type=t unicode-bidi=c usemap=t valign
 version=t viewbox=c virtualkeyboardpolicy=t visibility=c vlink=c vspace=c webkitdirectory=t width=c word-spacing=c wrap=t \
 writing-mode=c x=c x1=c x2=c xchannelselector=t xlink:actuate=t xlink:href=u xlink:show=t xlink:type=t xml:base=u xml:lang=t \
 xml:space=t xmlns=p xmlns:xlink=p y=c y1=c y2=c ychannelselector=t z=c ";
-/// Where the names with each first letter stand in the list.
+/// Where the names with each first letter stand in the list, so that a look-up reads a few dozen names.
 const INDEX: [u16; 27] = index();
 /// Elements whose address names a part of a picture by its id.
 const SVG_REFERENCES: &str = " use image feimage textpath mpath lineargradient radialgradient pattern filter clippath mask \
     animate animatemotion animatetransform set ";
-/// Elements whose `value` is a label or a measure at the levels of a page; at a field's level it is the field's value.
-const VALUE_TAGS: [&str; 5] = ["input", "button", "li", "progress", "meter"];
+/// Elements whose `value` is a label or a measure at the levels of a page, and at a field's level the field's value.
+const VALUE_TAGS: &str = "input button li progress meter option";
 /// How public values begin: names of namespaces, checksums.
-const PUBLIC_PREFIXES: [&str; 4] = ["http://www.w3.org/", "sha256-", "sha384-", "sha512-"];
-/// The longest name of an attribute in the list.
-const NAME_MAX_BYTES: usize = 32;
+const PUBLIC: &str = "http://www.w3.org/ sha256- sha384- sha512-";
 /// The longest word that is a state ("bottom-start").
 const STATE_MAX_BYTES: usize = 24;
 /// The most digits of a number that counts something (rows, steps); a date has more.
@@ -102,23 +101,27 @@ pub enum AttributeKind {
 
 impl AttributeKind {
     /// The rule for an attribute of an element; the element's local name in lowercase.
+    #[inline(never)]
     pub fn of(tag: &str, name: &str) -> AttributeKind {
-        let mut buffer = [0; NAME_MAX_BYTES];
-        let lower = buffer.get_mut(..name.len()).and_then(|lower| {
-            lower.copy_from_slice(name.as_bytes());
-            lower.make_ascii_lowercase();
-            core::str::from_utf8(lower).ok()
-        });
-        let name = lower.unwrap_or(name);
-        let rule = rule_of(name);
-        match (tag, name) {
-            (_, "value") if VALUE_TAGS.contains(&tag) || tag == "option" => AttributeKind::Value,
-            ("meta", "content") => AttributeKind::Meta,
-            (_, "href" | "xlink:href") if is_in(SVG_REFERENCES, tag) => AttributeKind::UrlToId,
-            _ if rule != 0 => AttributeKind::of_rule(rule),
-            _ if is_handler(name) => AttributeKind::Handler,
-            _ if secret::is_secret_name(name) => AttributeKind::Secret,
-            _ => AttributeKind::Whole,
+        let first = usize::from(name.bytes().next().unwrap_or_default() | 0x20).wrapping_sub(usize::from(b'a'));
+        let (start, end) = (INDEX.get(first), INDEX.get(first.wrapping_add(1)));
+        let names = start.zip(end).map_or("", |(start, end)| part(LIST, usize::from(*start), usize::from(*end)));
+        let rule = look_up(names, name);
+        let is_href = name.eq_ignore_ascii_case("href") || name.eq_ignore_ascii_case("xlink:href");
+        if is_href && is_listed(SVG_REFERENCES, tag) {
+            AttributeKind::UrlToId
+        } else if rule != 0 {
+            AttributeKind::of_rule(rule)
+        } else if name.eq_ignore_ascii_case("value") && is_listed(VALUE_TAGS, tag) {
+            AttributeKind::Value
+        } else if tag == "meta" && name.eq_ignore_ascii_case("content") {
+            AttributeKind::Meta
+        } else if starts(name, 0, "on") && find(name, 0, name.len(), |c| !c.is_ascii_alphabetic()) == name.len() {
+            AttributeKind::Handler
+        } else if secret::is_secret_name(name) {
+            AttributeKind::Secret
+        } else {
+            AttributeKind::Whole
         }
     }
 
@@ -144,47 +147,39 @@ impl Rules {
     }
 
     /// An attribute's value by a rule that was looked up before.
+    #[inline(never)]
     pub fn attribute_of<'a>(&self, kind: AttributeKind, raw: &'a str, level: Level) -> Masked<'a> {
-        let shown = self.shown(level);
-        let all = shown.is_some_and(|policy| policy.records_all());
-        match kind {
-            _ if raw.is_empty() => Masked::fixed(""),
-            AttributeKind::Handler => Masked::fixed(""),
-            AttributeKind::Secret => Masked::fixed(VALUE_TOKEN),
-            AttributeKind::Public
-                if PUBLIC_PREFIXES.iter().any(|prefix| raw.starts_with(prefix)) && !raw.contains('@') =>
-            {
-                Masked::made(raw)
+        let shows = self.shows(level);
+        let is_kept = match kind {
+            _ if raw.is_empty() => true,
+            AttributeKind::Handler => return Masked::fixed(""),
+            AttributeKind::Tokens => return self.tokens(raw),
+            AttributeKind::Css => return self.css(raw, level),
+            AttributeKind::Url => return self.url_in(raw, level),
+            AttributeKind::UrlToId => return self.url_to_id(raw, level),
+            AttributeKind::Srcset => return self.srcset(raw, level),
+            AttributeKind::Value if matches!(level, Level::Page | Level::Clear) => return self.text(raw, level),
+            AttributeKind::Value => return self.field_value(raw, level),
+            AttributeKind::Count => {
+                if !is_count(raw) {
+                    return self.text(raw, level);
+                }
+                true
             }
-            AttributeKind::Tokens | AttributeKind::Public => self.tokens(raw),
-            AttributeKind::Css => self.css(raw, level),
-            AttributeKind::Url => self.url_in(raw, level),
-            AttributeKind::UrlToId => self.url_to_id(raw, level),
-            AttributeKind::Srcset => self.srcset(raw, level),
-            AttributeKind::Value if matches!(level, Level::Page | Level::Clear) => self.text(raw, level),
-            AttributeKind::Value => self.field_value(raw, level),
-            AttributeKind::Count if is_count(raw) => Masked::made(raw),
-            AttributeKind::Count => self.text(raw, level),
-            AttributeKind::State if is_state(raw) => Masked::made(raw),
-            AttributeKind::Choice if is_state(raw) && (shown.is_some() || level == Level::Hidden) => Masked::made(raw),
-            AttributeKind::Meta if secret::is_random(raw, STATE_MAX_BYTES) => Masked::fixed(VALUE_TOKEN),
-            _ if all && !raw.split_ascii_whitespace().any(secret::is_key) => Masked::made(raw),
-            _ => Masked::fixed(VALUE_TOKEN),
-        }
+            AttributeKind::Public => {
+                if !is_public(raw) {
+                    return self.tokens(raw);
+                }
+                true
+            }
+            AttributeKind::State => is_state(raw) || shows.all(),
+            AttributeKind::Choice => is_state(raw) && (shows.any() || level == Level::Hidden) || shows.all(),
+            AttributeKind::Meta => shows.all() && !has_key(raw) && !secret::is_random(raw, STATE_MAX_BYTES),
+            AttributeKind::Whole => shows.all() && !has_key(raw),
+            AttributeKind::Secret => false,
+        };
+        if is_kept { Masked::made(raw) } else { Masked::fixed(VALUE_TOKEN) }
     }
-}
-
-/// The letter of a name's rule in the list, 0 when it is not in there.
-fn rule_of(name: &str) -> u8 {
-    let first = name.bytes().next().unwrap_or_default().wrapping_sub(b'a');
-    let at = |letter: usize| INDEX.get(letter).map_or(0, |at| usize::from(*at));
-    if first >= 26 {
-        return 0;
-    }
-    let names = LIST.get(at(first.into())..at(usize::from(first) + 1)).unwrap_or_default();
-    let mut entries = names.split_ascii_whitespace();
-    let rule = entries.find_map(|entry| entry.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')));
-    rule.and_then(|rule| rule.bytes().next()).unwrap_or(0)
 }
 
 /// Reads where each first letter begins, when the program is built.
@@ -208,20 +203,36 @@ const fn index() -> [u16; 27] {
     index
 }
 
-fn is_in(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed.eq_ignore_ascii_case(word))
+fn has_key(value: &str) -> bool {
+    let mut at = 0;
+    while let Some((start, end)) = next_item(value, at) {
+        if secret::is_key(part(value, start, end)) {
+            return true;
+        }
+        at = end;
+    }
+    false
 }
 
-fn is_handler(name: &str) -> bool {
-    name.strip_prefix("on")
-        .is_some_and(|event| !event.is_empty() && event.bytes().all(|byte| byte.is_ascii_alphabetic()))
+fn is_public(value: &str) -> bool {
+    let mut at = 0;
+    while let Some((start, end)) = next_item(PUBLIC, at) {
+        if starts(value, 0, part(PUBLIC, start, end)) {
+            return find(value, 0, value.len(), |c| c == '@') == value.len();
+        }
+        at = end;
+    }
+    false
 }
 
+/// Whether a value is a small number or a word like "any".
 fn is_count(value: &str) -> bool {
-    digits::count(value) <= COUNT_MAX_DIGITS
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+' | b'%' | b':'))
+    let odd = find(value, 0, value.len(), |c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '%' | ':')));
+    odd == value.len() && digits::count(value) <= COUNT_MAX_DIGITS
 }
 
+/// Whether a value is one short lowercase word.
 fn is_state(value: &str) -> bool {
-    value.len() <= STATE_MAX_BYTES && value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    value.len() <= STATE_MAX_BYTES
+        && find(value, 0, value.len(), |c| !(c.is_ascii_lowercase() || c == '-')) == value.len()
 }

@@ -4,12 +4,11 @@
 //!
 //! It reads tokens, not grammar: a stretch up to `{` is a selector or an at-rule, up to `;` or `}` a declaration.
 
+use super::read::{byte, char_at, find, is_listed, next_item, part, push, starts};
 use super::rewrite::{self, Rewrite};
-use super::{EMAIL_TOKEN, Level, Masked, Policy, Rules, digits, email};
-use alloc::borrow::Cow;
+use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, digits, email};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 /// An integer with as many digits is no measure, but for those that authors write to mean "without end".
 const NUMBER_MIN_DIGITS: usize = 9;
@@ -17,26 +16,24 @@ const NUMBER_MIN_DIGITS: usize = 9;
 const LARGEST_INTEGER: &str = "21474836";
 /// Hexadecimal digits of the longest colour.
 const COLOUR_MAX_DIGITS: usize = 8;
+/// A name of letters only that is as short is no secret.
+const PLAIN_MAX_BYTES: usize = 20;
 /// Properties whose strings are names, not shown text; by their beginning.
-const NAMING_PROPERTIES: [&str; 4] = ["font", "grid", "src", "syntax"];
+const NAMING_PROPERTIES: &str = "font grid src syntax";
 /// Functions whose strings are names, not shown text.
-const NAMING_FUNCTIONS: [&str; 7] = ["format", "local", "tech", "attr", "counter", "counters", "lang"];
+const NAMING_FUNCTIONS: &str = "format local tech attr counter counters lang";
 /// Functions whose strings are addresses.
-const ADDRESS_FUNCTIONS: [&str; 4] = ["url", "src", "image-set", "-webkit-image-set"];
+const ADDRESS_FUNCTIONS: &str = "url src image-set -webkit-image-set";
 /// What `@namespace` names: no address of anything.
-const NAMESPACES: [&str; 4] = [
-    "http://www.w3.org/1999/xhtml",
-    "http://www.w3.org/2000/svg",
-    "http://www.w3.org/1998/Math/MathML",
-    "http://www.w3.org/1999/xlink",
-];
+const NAMESPACES: &str = "http://www.w3.org/1999/xhtml http://www.w3.org/2000/svg http://www.w3.org/1998/Math/MathML";
 
 impl Rules {
     /// A style sheet or a rule of one.
+    #[inline(never)]
     pub fn css<'a>(&self, raw: &'a str, level: Level) -> Masked<'a> {
         let mut rewrite = Rewrite::new(raw);
         self.rewrite_css(&mut rewrite, level);
-        Masked::made(rewrite.finish())
+        rewrite.finish()
     }
 
     /// The text nodes of one `style` element, masked as one sheet: as many results as pieces.
@@ -44,9 +41,10 @@ impl Rules {
         rewrite::joined(pieces, |rewrite| self.rewrite_css(rewrite, level))
     }
 
-    fn rewrite_css(&self, rewrite: &mut Rewrite<'_, '_>, level: Level) {
-        let text = rewrite.source();
-        let mut sheet = Sheet { rules: self, level, policy: self.shown(level), bytes: text.as_bytes(), rewrite };
+    #[inline(never)]
+    fn rewrite_css(&self, rewrite: &mut Rewrite<'_>, level: Level) {
+        let text = rewrite.source;
+        let mut sheet = Sheet { rules: self, level, shows: self.shows(level), text, rewrite };
         let mut at = 0;
         while at < text.len() {
             at = sheet.stretch(at);
@@ -59,201 +57,185 @@ impl Rules {
     }
 }
 
-/// What a stretch of a sheet is.
+/// What the strings of a stretch are. Told before they are rewritten.
 #[derive(Clone, Copy, PartialEq)]
-enum Stretch<'a> {
-    Selector,
-    /// An at-rule of this name.
-    At(&'a str),
-    /// A declaration of this property.
-    Declaration(&'a str),
-}
-
-/// What the strings of one stretch are, told before they are rewritten.
-#[derive(Default)]
-struct Strings {
-    count: usize,
-    has_at: bool,
+enum Strings {
+    /// Names: of fonts, in selectors.
+    Names,
+    /// Text that is shown.
+    Text,
+    /// Text that is shown, in several strings with an e-mail address among them.
+    Address,
+    /// Addresses of other sheets.
+    Sheets,
 }
 
 /// One sheet being rewritten.
-struct Sheet<'a, 'c, 'r> {
+struct Sheet<'a, 'r> {
     rules: &'r Rules,
     level: Level,
-    policy: Option<Policy>,
-    bytes: &'a [u8],
-    rewrite: &'r mut Rewrite<'a, 'c>,
+    shows: Shows,
+    text: &'a str,
+    rewrite: &'r mut Rewrite<'a>,
 }
 
-impl<'a> Sheet<'a, '_, '_> {
+impl<'a> Sheet<'a, '_> {
     fn byte(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(0)
+        byte(self.text, at)
     }
 
-    fn text(&self, range: Range<usize>) -> &'a str {
-        self.rewrite.source().get(range).unwrap_or_default()
+    fn part(&self, start: usize, end: usize) -> &'a str {
+        part(self.text, start, end)
     }
 
-    fn emails(&self) -> bool {
-        self.policy.is_some_and(|policy| policy.emails)
+    #[inline(never)]
+    fn find(&self, at: usize, is: fn(char) -> bool) -> usize {
+        find(self.text, at, self.text.len(), is)
     }
 
-    fn end_while(&self, mut at: usize, is: impl Fn(u8) -> bool) -> usize {
-        while self.bytes.get(at).is_some_and(|byte| is(*byte)) {
-            at += 1;
+    /// Where the comment that begins here ends; 0 when none does.
+    fn comment(&self, at: usize) -> usize {
+        if self.byte(at) != b'/' || self.byte(at + 1) != b'*' {
+            return 0;
+        }
+        let mut end = at + 2;
+        while end < self.text.len() && !(self.byte(end) == b'*' && self.byte(end + 1) == b'/') {
+            end += 1;
+        }
+        (end + 2).min(self.text.len())
+    }
+
+    /// Where the content ends that runs to an unescaped `close`.
+    #[inline(never)]
+    fn content_end(&self, mut at: usize, close: u8) -> usize {
+        while at < self.text.len() && self.byte(at) != close && (self.byte(at) != b'\n' || close == b')') {
+            at = self.character(at);
+        }
+        at.min(self.text.len())
+    }
+
+    /// Where the string ends whose content ends at an offset: behind the quote, or before the line break.
+    fn string_end(&self, end: usize) -> usize {
+        end + usize::from(end < self.text.len() && self.byte(end) != b'\n')
+    }
+
+    /// Where the character here ends, written out or as an escape.
+    fn character(&self, at: usize) -> usize {
+        if self.byte(at) != b'\\' {
+            return at + 1;
+        }
+        escape(self.text, at).1
+    }
+
+    /// Where a name ends, escapes included.
+    #[inline(never)]
+    fn name(&self, mut at: usize) -> usize {
+        while at < self.text.len() && (is_name(self.byte(at)) || self.byte(at) == b'\\') {
+            at = self.character(at);
         }
         at
     }
 
-    /// Where the comment that begins here ends.
-    fn comment(&self, at: usize) -> Option<usize> {
-        if self.byte(at) != b'/' || self.byte(at + 1) != b'*' {
-            return None;
+    /// The content of the `url(` without quotes whose name begins here. Empty at offset 0 when none does.
+    #[inline(never)]
+    fn bare_url(&self, at: usize) -> (usize, usize) {
+        if !starts(self.text, at, "url(") || at > 0 && is_name(self.byte(at - 1)) {
+            return (0, 0);
         }
-        let rest = self.text(at + 2..self.bytes.len());
-        Some(rest.find("*/").map_or(self.bytes.len(), |end| at + 2 + end + 2))
-    }
-
-    /// Where the content of the string whose quote stands here ends, and where the string does.
-    fn string(&self, start: usize) -> (usize, usize) {
-        let quote = self.byte(start);
-        let mut at = start + 1;
-        while let Some(byte) = self.bytes.get(at) {
-            match byte {
-                b'\\' => at += 1,
-                b'\n' => return (at, at),
-                byte if *byte == quote => return (at, at + 1),
-                _ => {}
-            }
-            at += 1;
+        let start = self.find(at + 4, |c| !c.is_ascii_whitespace());
+        if matches!(self.byte(start), b'"' | b'\'') {
+            return (0, 0);
         }
-        (self.bytes.len(), self.bytes.len())
-    }
-
-    /// Where a name ends, escapes included.
-    fn name(&self, mut at: usize) -> usize {
-        loop {
-            match self.byte(at) {
-                b'\\' if at + 1 < self.bytes.len() => {
-                    at += 2;
-                    // The rest of a character, or of its number with the space that ends it.
-                    at = self.end_while(at, |byte| byte >= 0x80);
-                    if self.bytes.get(at - 1).is_some_and(u8::is_ascii_hexdigit) {
-                        let end = self.end_while(at, |byte| byte.is_ascii_hexdigit()).min(at + 5);
-                        at = end + usize::from(self.byte(end) == b' ');
-                    }
-                }
-                byte if is_name(byte) => at += 1,
-                _ => return at,
-            }
-        }
+        (start, self.content_end(start, b')'))
     }
 
     /// Where what stands together without a gap ends.
     fn run(&self, mut at: usize) -> usize {
-        while at < self.bytes.len() && !is_gap(self.byte(at)) {
-            at = self.name(at).max(at + 1);
+        while at < self.text.len() && !is_gap(self.byte(at)) {
+            at = self.character(at);
         }
         at
     }
 
-    /// The content of `url(` without quotes whose name begins here, and where its bracket closes.
-    fn bare_url(&self, at: usize) -> Option<(Range<usize>, usize)> {
-        let is_url = self.bytes.get(at..at + 4).is_some_and(|start| start.eq_ignore_ascii_case(b"url("));
-        let inside = at.checked_sub(1).is_some_and(|before| is_name(self.byte(before)));
-        let start = self.end_while(at + 4, |byte| byte.is_ascii_whitespace());
-        if !is_url || inside || matches!(self.byte(start), b'"' | b'\'') {
-            return None;
-        }
-        let mut end = start;
-        while end < self.bytes.len() && self.byte(end) != b')' {
-            end += if self.byte(end) == b'\\' { 2 } else { 1 };
-        }
-        let end = end.min(self.bytes.len());
-        let content = self.text(start..end).trim_ascii_end();
-        Some((start..start + content.len(), end))
-    }
-
     /// Rewrites one stretch and says where the next begins.
     fn stretch(&mut self, start: usize) -> usize {
-        let mut strings = Strings::default();
-        let mut at = start;
-        let end = loop {
-            let byte = self.byte(at);
-            match byte {
-                _ if at >= self.bytes.len() => break self.bytes.len(),
-                b';' | b'{' | b'}' => break at,
-                b'"' | b'\'' => {
-                    let (end, next) = self.string(at);
-                    strings.count += 1;
-                    let plain = unescaped(self.text(at + 1..end));
-                    strings.has_at |=
-                        email::has_at(&plain) || email::has_at(self.rules.text(&plain, self.level).as_str());
-                    at = next;
-                }
-                b'\\' => at += 2,
-                _ => {
-                    let opaque = self.comment(at).or_else(|| self.bare_url(at).map(|(_, close)| close));
-                    at = opaque.unwrap_or(at + 1);
-                }
-            }
-        };
-        let mut first = start;
-        loop {
-            first = self.end_while(first, |byte| byte.is_ascii_whitespace());
-            match self.comment(first) {
-                Some(after) => first = after,
-                None => break,
+        let (mut strings, mut has_at) = (0, false);
+        let mut end = start;
+        while end < self.text.len() && !matches!(self.byte(end), b';' | b'{' | b'}') {
+            if matches!(self.byte(end), b'"' | b'\'') {
+                let content_end = self.content_end(end + 1, self.byte(end));
+                let plain = unescaped(self.part(end + 1, content_end));
+                strings += 1;
+                has_at |= email::has_at(&plain) || email::has_at(self.rules.text(&plain, self.level).as_str());
+                end = self.string_end(content_end);
+            } else {
+                let opaque = self.comment(end).max(self.bare_url(end).1);
+                end = if opaque > end { opaque } else { self.character(end) };
             }
         }
-        let name_end = self.end_while(first, |byte| byte.is_ascii_alphabetic() || byte == b'-');
-        let colon = self.end_while(name_end, |byte| byte.is_ascii_whitespace());
-        let stretch = match self.byte(first) {
-            b'@' if !self.text(first + 1..self.run(first)).contains('@') => {
-                Stretch::At(self.text(first + 1..self.name(first + 1)))
+        let mut first = start;
+        loop {
+            first = self.find(first, |c| !c.is_ascii_whitespace());
+            let after = self.comment(first);
+            if after == 0 {
+                break;
             }
-            _ if self.byte(end) == b'{' => Stretch::Selector,
-            _ if self.byte(colon) == b':' => Stretch::Declaration(self.text(first..name_end)),
-            _ => Stretch::Declaration(""),
+            first = after;
+        }
+        let is_at = self.byte(first) == b'@' && !self.part(first + 1, self.run(first)).contains('@');
+        let name = first + usize::from(is_at);
+        let name_end = self.find(name, |c| !c.is_ascii_alphabetic() && c != '-');
+        let name = self.part(name, name_end);
+        let is_selector = !is_at && self.byte(end) == b'{';
+        let colon = self.find(name_end, |c| !c.is_ascii_whitespace());
+        let kind = if is_at && is_listed("import namespace", name) {
+            Strings::Sheets
+        } else if is_at || is_selector || self.byte(colon) == b':' && begins_with_any(name, NAMING_PROPERTIES) {
+            Strings::Names
+        } else if strings > 1 && has_at && !self.shows.emails() {
+            Strings::Address
+        } else {
+            Strings::Text
         };
-        self.tokens(start..end, first, stretch, &strings);
+        self.tokens(start, end, if is_at { first } else { end }, is_selector || is_at && name == "scope", kind);
         end + 1
     }
 
-    fn tokens(&mut self, range: Range<usize>, first: usize, stretch: Stretch<'_>, strings: &Strings) {
-        let in_selector = matches!(stretch, Stretch::Selector | Stretch::At("scope"));
-        let (mut at, mut word) = (range.start, range.start);
+    /// Rewrites the tokens between two offsets. `at_rule` is the offset of the `@` that begins an at-rule.
+    fn tokens(&mut self, start: usize, end: usize, at_rule: usize, in_selector: bool, strings: Strings) {
+        let (mut at, mut word) = (start, start);
         let (mut function, mut in_brackets, mut is_value) = ("", false, false);
-        while at < range.end {
-            if at == word {
+        while at < end {
+            if at == word && !self.shows.emails() {
                 // An address that no string holds is nothing a browser would understand: no need to either.
-                let end = self.run(at).min(range.end);
-                let looked_at = at + usize::from(at == first && self.byte(at) == b'@');
-                if !self.emails() && self.text(looked_at..end).contains('@') {
-                    self.rewrite.replace(at, end, EMAIL_TOKEN);
-                    (at, word) = (end, end + 1);
+                let run_end = self.run(at).min(end);
+                if self.part(at + usize::from(at == at_rule), run_end).contains('@') {
+                    self.rewrite.replace(at, run_end, EMAIL_TOKEN);
+                    (at, word) = (run_end, run_end + 1);
                     continue;
                 }
             }
-            let byte = self.byte(at);
-            let next = match byte {
-                b'/' => match self.comment(at) {
-                    Some(end) => {
-                        if !self.policy.is_some_and(Policy::records_all) {
-                            self.rewrite.replace(at, end, "/**/");
-                        }
-                        end
+            let now = self.byte(at);
+            let next = match now {
+                b'/' if self.comment(at) > 0 => {
+                    let comment_end = self.comment(at);
+                    if !self.shows.all() {
+                        self.rewrite.replace(at, comment_end, "/**/");
                     }
-                    None => at + 1,
-                },
+                    comment_end
+                }
                 b'"' | b'\'' => {
-                    let (end, next) = self.string(at);
-                    let is_name = in_brackets || in_selector;
-                    self.string_content(at + 1..end, stretch, function, is_name, strings);
-                    next
+                    let content_end = self.content_end(at + 1, now);
+                    if !in_selector && (strings == Strings::Sheets || is_listed(ADDRESS_FUNCTIONS, function)) {
+                        self.address(at + 1, content_end, strings != Strings::Sheets);
+                    } else {
+                        let is_name = in_selector || is_listed(NAMING_FUNCTIONS, function);
+                        self.string(at + 1, content_end, if is_name { Strings::Names } else { strings });
+                    }
+                    self.string_end(content_end)
                 }
                 b'[' | b']' => {
-                    (in_brackets, is_value) = (in_selector && byte == b'[', false);
+                    (in_brackets, is_value) = (in_selector && now == b'[', false);
                     at + 1
                 }
                 b'=' => {
@@ -264,109 +246,108 @@ impl<'a> Sheet<'a, '_, '_> {
                     function = "";
                     at + 1
                 }
-                b'#' => {
-                    let end = self.name(at + 1);
-                    if in_selector || end - at - 1 > COLOUR_MAX_DIGITS {
-                        self.identifier(at + 1..end, in_selector);
+                b'#' | b'.' => {
+                    let is_number = now == b'.' && self.byte(at + 1).is_ascii_digit();
+                    let name_end = self.name(at + 1);
+                    if is_number || !in_selector && now == b'.' {
+                        self.find(at + 1, |c| !c.is_ascii_digit())
+                    } else {
+                        if in_selector || name_end - at - 1 > COLOUR_MAX_DIGITS {
+                            self.identifier(at + 1, name_end, in_selector);
+                        }
+                        name_end
                     }
-                    end
                 }
-                b'.' if in_selector && !self.byte(at + 1).is_ascii_digit() => {
-                    let end = self.name(at + 1);
-                    self.identifier(at + 1..end, true);
-                    end
-                }
-                b'.' => self.end_while(at + 1, |byte| byte.is_ascii_digit()),
                 b'0'..=b'9' => self.integer(at),
                 b'-' if self.byte(at + 1).is_ascii_digit() => self.integer(at + 1),
-                byte if is_name(byte) || byte == b'\\' => {
-                    if let Some((content, close)) = self.bare_url(at) {
-                        self.address(content, true);
+                now if is_name(now) || now == b'\\' => {
+                    let (content, close) = self.bare_url(at);
+                    if close > 0 {
+                        self.address(content, content + self.part(content, close).trim_ascii_end().len(), true);
                         close
                     } else {
-                        let end = self.name(at).max(at + 1);
-                        self.identifier(at..end, is_value);
-                        if self.byte(end) == b'(' {
-                            function = self.text(at..end);
+                        let name_end = self.name(at);
+                        self.identifier(at, name_end, is_value);
+                        if self.byte(name_end) == b'(' {
+                            function = self.part(at, name_end);
                         }
-                        end
+                        name_end
                     }
                 }
                 _ => at + 1,
             };
-            if next == at + 1 && is_gap(byte) || matches!(byte, b'/' | b'"' | b'\'') {
+            if next == at + 1 && is_gap(now) || matches!(now, b'/' | b'"' | b'\'') {
                 word = next;
             }
             at = next;
         }
     }
 
-    /// A name: of a class, an id or an attribute's value by the token rule, any other by the rule for names.
-    fn identifier(&mut self, range: Range<usize>, is_token: bool) {
-        let plain = unescaped(self.text(range.clone()));
-        let masked = if is_token { self.rules.token(&plain) } else { self.rules.name(&plain) };
+    /// Puts a masked text in the place of the raw one, if it differs.
+    #[inline(never)]
+    fn put(&mut self, start: usize, end: usize, plain: &str, masked: &Masked<'_>) {
         if masked.as_str() != plain {
-            self.rewrite.replace(range.start, range.end, masked.as_str());
+            self.rewrite.replace(start, end, &escaped(masked.as_str()));
         }
+    }
+
+    /// A name: of a class, an id or an attribute's value by the token rule, any other by the rule for names.
+    #[inline(never)]
+    fn identifier(&mut self, start: usize, end: usize, is_token: bool) {
+        let odd = find(self.text, start, end, |c| !(c.is_ascii_alphabetic() || c == '-' || c == '_'));
+        if odd == end && end - start < PLAIN_MAX_BYTES {
+            return;
+        }
+        let plain = unescaped(self.part(start, end));
+        let masked = if is_token { self.rules.token(&plain) } else { self.rules.name(&plain) };
+        self.put(start, end, &plain, &masked);
     }
 
     /// An integer outside a fraction; where it ends.
     fn integer(&mut self, start: usize) -> usize {
-        let end = self.end_while(start, |byte| byte.is_ascii_digit());
-        let number = self.text(start..end);
+        let end = self.find(start, |c| !c.is_ascii_digit());
         let is_layout = end - start < NUMBER_MIN_DIGITS
-            || number.bytes().all(|byte| byte == b'9')
-            || number.starts_with(LARGEST_INTEGER)
-            || self.policy.is_some_and(|policy| policy.numbers);
+            || find(self.text, start, end, |c| c != '9') == end
+            || starts(self.text, start, LARGEST_INTEGER)
+            || self.shows.numbers();
         if !is_layout {
             digits::zero(self.rewrite, start, end);
         }
         end
     }
 
-    fn string_content(
-        &mut self,
-        range: Range<usize>,
-        stretch: Stretch<'_>,
-        function: &str,
-        is_name: bool,
-        strings: &Strings,
-    ) {
-        let names = match stretch {
-            Stretch::At("import" | "namespace") => return self.address(range, false),
-            Stretch::Declaration(property) => NAMING_PROPERTIES.iter().any(|start| property.starts_with(start)),
-            Stretch::Selector | Stretch::At(_) => true,
-        };
-        let is_among = |list: &[&str]| list.iter().any(|name| function.eq_ignore_ascii_case(name));
-        if !is_name && is_among(&ADDRESS_FUNCTIONS) {
-            return self.address(range, true);
-        }
-        let plain = unescaped(self.text(range.clone()));
-        let masked = if is_name || names || is_among(&NAMING_FUNCTIONS) {
-            self.rules.tokens(&plain)
-        } else if strings.count > 1 && strings.has_at && !self.emails() && !plain.is_empty() {
+    fn string(&mut self, start: usize, end: usize, kind: Strings) {
+        let plain = unescaped(self.part(start, end));
+        let masked = match kind {
+            Strings::Names | Strings::Sheets => self.rules.tokens(&plain),
             // "anna" "@" "example.com" is shown as one address.
-            Masked::fixed(EMAIL_TOKEN)
-        } else {
-            self.rules.text(&plain, self.level)
+            Strings::Address if !plain.is_empty() => Masked::fixed(EMAIL_TOKEN),
+            Strings::Address | Strings::Text => self.rules.text(&plain, self.level),
         };
-        if masked.as_str() != plain {
-            self.rewrite.replace(range.start, range.end, &escaped(masked.as_str()));
-        }
+        self.put(start, end, &plain, &masked);
     }
 
     /// An address; `to_id` when its fragment names a part of a picture.
-    fn address(&mut self, range: Range<usize>, to_id: bool) {
-        let plain = unescaped(self.text(range.clone()));
-        if NAMESPACES.contains(&&*plain) {
+    fn address(&mut self, start: usize, end: usize, to_id: bool) {
+        let plain = unescaped(self.part(start, end));
+        if is_listed(NAMESPACES, &plain) {
             return;
         }
         let masked =
             if to_id { self.rules.url_to_id(&plain, self.level) } else { self.rules.url_in(&plain, self.level) };
-        if masked.as_str() != plain {
-            self.rewrite.replace(range.start, range.end, &escaped(masked.as_str()));
-        }
+        self.put(start, end, &plain, &masked);
     }
+}
+
+fn begins_with_any(name: &str, list: &str) -> bool {
+    let mut at = 0;
+    while let Some((start, end)) = next_item(list, at) {
+        if starts(name, 0, part(list, start, end)) {
+            return true;
+        }
+        at = end;
+    }
+    false
 }
 
 fn is_name(byte: u8) -> bool {
@@ -375,69 +356,61 @@ fn is_name(byte: u8) -> bool {
 
 /// What stands between words.
 fn is_gap(byte: u8) -> bool {
-    byte.is_ascii_whitespace()
-        || matches!(
-            byte,
-            b',' | b':'
-                | b';'
-                | b'('
-                | b')'
-                | b'['
-                | b']'
-                | b'{'
-                | b'}'
-                | b'='
-                | b'>'
-                | b'+'
-                | b'~'
-                | b'"'
-                | b'\''
-                | b'/'
-        )
+    byte.is_ascii_whitespace() || b",:;()[]{}=>+~\"'/".contains(&byte)
+}
+
+/// The character that the escape here stands for (none for a line break), and where the escape ends.
+#[inline(never)]
+fn escape(text: &str, at: usize) -> (Option<char>, usize) {
+    let mut end = find(text, at + 1, (at + 7).min(text.len()), |c| !c.is_ascii_hexdigit());
+    if end == at + 1 {
+        return char_at(text, end).map_or((None, text.len()), |(c, end)| (Some(c).filter(|c| *c != '\n'), end));
+    }
+    let mut code = 0;
+    for digit in part(text, at + 1, end).chars() {
+        code = code << 4 | digit.to_digit(16).unwrap_or(0);
+    }
+    if byte(text, end).is_ascii_whitespace() {
+        end += 1;
+    }
+    (char::from_u32(code).or(Some(char::REPLACEMENT_CHARACTER)), end)
 }
 
 /// A name or a string with its escapes read.
-fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return Cow::Borrowed(text);
-    }
+#[inline(never)]
+fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            plain.push(c);
-            continue;
-        }
-        let mut code = 0;
-        let mut len = 0;
-        while let Some(digit) = chars.peek().and_then(|c| c.to_digit(16)).filter(|_| len < 6) {
-            code = code * 16 + digit;
-            len += 1;
-            chars.next();
-        }
-        if len > 0 {
-            plain.push(char::from_u32(code).filter(|c| *c != '\0').unwrap_or(char::REPLACEMENT_CHARACTER));
-            chars.next_if(char::is_ascii_whitespace);
-        } else {
-            // An escaped line break is none.
-            plain.extend(chars.next().filter(|c| *c != '\n'));
+    let mut at = 0;
+    while at < text.len() {
+        let end = find(text, at, text.len(), |c| c == '\\');
+        plain.push_str(part(text, at, end));
+        at = end;
+        if end < text.len() {
+            let (c, end) = escape(text, at);
+            if let Some(c) = c {
+                push(&mut plain, c);
+            }
+            at = end;
         }
     }
-    Cow::Owned(plain)
+    plain
 }
 
 /// A text that can stand in a string of either quote, and in `url()`.
+#[inline(never)]
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\a "),
-            '"' | '\'' | '\\' | '(' | ')' => {
-                out.push('\\');
-                out.push(c);
+    let mut at = 0;
+    while let Some((c, end)) = char_at(text, at) {
+        if c == '\n' {
+            out.push_str("\\a ");
+        } else {
+            if matches!(c, '"' | '\'' | '\\' | '(' | ')') {
+                push(&mut out, '\\');
             }
-            c => out.push(c),
+            out.push_str(part(text, at, end));
         }
+        at = end;
     }
     out
 }

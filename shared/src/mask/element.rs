@@ -1,14 +1,17 @@
 //! Which kind of field an element is. In: plain facts read from the element. Out: its own level, if it has one.
 //! A document in design mode, and pages that draw what is typed elsewhere, are not seen here: mark them.
 
+use super::read::{is_listed, next_item, part, starts};
 use super::{Level, secret};
 
 /// Types of inputs that show a label, not what a visitor entered.
-const LABEL_TYPES: [&str; 4] = ["submit", "button", "reset", "image"];
+const LABELS: &str = "submit button reset image";
 /// Elements that hold what a visitor entered or could choose.
-const FIELD_TAGS: [&str; 6] = ["input", "textarea", "select", "option", "optgroup", "datalist"];
+const FIELDS: &str = "input textarea select option optgroup datalist";
 /// Roles of the same.
-const FIELD_ROLES: [&str; 5] = ["textbox", "searchbox", "combobox", "spinbutton", "option"];
+const FIELD_ROLES: &str = "textbox searchbox combobox spinbutton option";
+/// Values of `contenteditable` that do not make an element editable.
+const NOT_EDITABLE: &str = "false inherit";
 
 /// What the rules need to know of an element. Names of tags are lowercase local names; the rest is as in the markup.
 #[derive(Clone, Copy, Default, Debug)]
@@ -37,41 +40,46 @@ pub struct ElementFacts<'a> {
 
 impl ElementFacts<'_> {
     /// The level that the element's kind asks for, with no regard to marks.
+    #[inline(never)]
     pub fn level(&self) -> Option<Level> {
-        let is_type = |name: &str| self.input_type.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(name));
-        if self.was_secret || is_type("password") || self.autocomplete.is_some_and(is_secret_autocomplete) {
+        let input_type = self.input_type.unwrap_or_default().trim_ascii();
+        let is_password = input_type.eq_ignore_ascii_case("password");
+        if self.was_secret || is_password || any_word(self.autocomplete, is_secret_autocomplete) {
             return Some(Level::Secret);
         }
-        let is_label = self.tag == "input" && LABEL_TYPES.iter().any(|kind| is_type(kind));
-        if is_label || !(FIELD_TAGS.contains(&self.tag) || self.is_editable() || self.has_field_role()) {
+        let is_label = self.tag == "input" && is_listed(LABELS, input_type);
+        let is_editable = self.contenteditable.is_some_and(|value| !is_listed(NOT_EDITABLE, value.trim_ascii()));
+        let is_field =
+            is_listed(FIELDS, self.tag) || is_editable || any_word(self.role, |role| is_listed(FIELD_ROLES, role));
+        if is_label || !is_field {
             return None;
         }
-        let names = [self.name, self.id, self.placeholder, self.aria_label];
-        let secret = names.iter().flatten().any(|name| secret::is_secret_field(name));
-        Some(if secret { Level::Secret } else { Level::Field })
-    }
-
-    fn is_editable(&self) -> bool {
-        self.contenteditable.is_some_and(|value| {
-            let value = value.trim();
-            !value.eq_ignore_ascii_case("false") && !value.eq_ignore_ascii_case("inherit")
-        })
-    }
-
-    fn has_field_role(&self) -> bool {
-        let mut roles = self.role.unwrap_or_default().split_ascii_whitespace();
-        roles.any(|role| FIELD_ROLES.iter().any(|field| role.eq_ignore_ascii_case(field)))
+        for name in [self.name, self.id, self.placeholder, self.aria_label] {
+            if secret::is_secret_field(name.unwrap_or_default()) {
+                return Some(Level::Secret);
+            }
+        }
+        Some(Level::Field)
     }
 }
 
-/// Whether an `autocomplete` names a payment, a password or a one-time code.
-fn is_secret_autocomplete(value: &str) -> bool {
-    value.split_ascii_whitespace().any(|word| {
-        let starts = |prefix: &str| word.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-        let ends = |suffix: &str| {
-            let at = word.len().checked_sub(suffix.len());
-            at.and_then(|at| word.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
-        };
-        starts("cc-") || starts("one-time-code") || ends("-password")
-    })
+#[inline(never)]
+fn any_word(list: Option<&str>, is: fn(&str) -> bool) -> bool {
+    let list = list.unwrap_or_default();
+    let mut at = 0;
+    while let Some((start, end)) = next_item(list, at) {
+        if is(part(list, start, end)) {
+            return true;
+        }
+        at = end;
+    }
+    false
+}
+
+/// Whether a word of an `autocomplete` names a payment, a password or a one-time code.
+fn is_secret_autocomplete(word: &str) -> bool {
+    const PASSWORD: &str = "-password";
+    starts(word, 0, "cc-")
+        || starts(word, 0, "one-time-code")
+        || word.len() > PASSWORD.len() && starts(word, word.len() - PASSWORD.len(), PASSWORD)
 }

@@ -1,182 +1,179 @@
-//! E-mail addresses in running text. In: a text and one word of it. Out: the range of the address that begins there.
+//! E-mail addresses in running text. In: a text and one word of it. Out: where the address that begins there ends.
 //!
 //! Every word with an `@` in it is one, however it is written: wide, percent-encoded, as an entity, beside a space, with a
 //! quoted name, or spelled "name (at) host [dot] tld". Not found: "name at host dot com" without brackets, which is prose.
 
-use core::ops::Range;
+use super::read::{byte, char_at, find, is_listed, part, starts};
 
 /// Ways to write `@` between brackets.
-const AT: [&str; 4] = ["at", "ät", "@", "＠"];
+const AT: &str = "at ät @ ＠";
 /// Ways to write the dot between brackets.
-const DOT: [&str; 5] = ["dot", "punkt", "point", "punto", "."];
-/// Brackets that may stand around them.
-const BRACKETS: [(char, char); 4] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')];
-/// Entities and escapes of `@` that text may show.
-const WRITTEN: [&[u8]; 4] = [b"&#64", b"&#x40", b"&commat", b"\\u0040"];
+const DOT: &str = "dot punkt point punto .";
 
 /// The character that makes an address, in its widths.
 fn is_at(c: char) -> bool {
     matches!(c, '@' | '＠' | '﹫')
 }
 
-/// What ends a word.
+/// What ends a word: white space, brackets, and quotes and marks of a script that may write no spaces.
 fn is_break(c: char) -> bool {
     match c {
         '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '"' | ',' | ';' | '|' => true,
-        '«' | '»' | '“' | '”' | '„' | '、' | '。' | '「' | '」' | '（' | '）' | '，' | '：' | '；' | '！' | '？' => {
-            true
-        }
+        '«' | '»' | '“'..='„' | '、' | '。' | '〈'..='】' | '！'..='，' | '：'..='？' => true,
         c => c.is_whitespace(),
     }
 }
 
-/// The first word at or after an offset.
-pub(super) fn next_word(text: &str, from: usize) -> Option<Range<usize>> {
-    let rest = text.get(from..)?;
-    let start = from + rest.find(|c| !is_break(c))?;
-    Some(start..word_end(text, start))
+/// The first word at or after an offset: its start and end.
+pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
+    let start = find(text, at, text.len(), |c| !is_break(c));
+    (start < text.len()).then(|| (start, word_end(text, start)))
 }
 
 /// Where the word that begins at `start` ends: `start` itself, when none begins there.
 pub(super) fn word_end(text: &str, start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    start + rest.find(is_break).unwrap_or(rest.len())
+    find(text, start, text.len(), is_break)
 }
 
 /// Whether a text has an `@` in any writing.
+#[inline(never)]
 pub(super) fn has_at(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| {
-        let rest = bytes.get(at..).unwrap_or_default();
-        match byte {
-            b'@' => true,
-            0xEF => rest.starts_with("＠".as_bytes()) || rest.starts_with("﹫".as_bytes()),
-            b'%' => percent_encodes_at(rest),
-            b'&' | b'\\' => WRITTEN.iter().any(|written| rest.starts_with(written)),
-            _ => false,
-        }
-    })
-}
-
-/// Whether a text that begins with `%` begins with an encoded `@`, encoded once or more often.
-fn percent_encodes_at(text: &[u8]) -> bool {
-    let mut rest = text.get(1..).unwrap_or_default();
-    while let Some(inner) = rest.strip_prefix(b"25") {
-        rest = inner;
+    let mut at = 0;
+    while at < text.len() {
+        at = match byte(text, at) {
+            b'@' => return true,
+            0xEF if is_at_at(text, at) => return true,
+            b'%' => {
+                // Encoded once or more often.
+                let mut end = at + 1;
+                while starts(text, end, "25") {
+                    end += 2;
+                }
+                if starts(text, end, "40") || starts(text, end, "EF%BC%A0") || starts(text, end, "EF%B9%AB") {
+                    return true;
+                }
+                end
+            }
+            b'&' if starts(text, at, "&#64") || starts(text, at, "&#x40") || starts(text, at, "&commat") => {
+                return true;
+            }
+            b'\\' if starts(text, at, "\\u0040") => return true,
+            _ => at + 1,
+        };
     }
-    let wide = rest.get(..8).unwrap_or_default();
-    rest.starts_with(b"40") || wide.eq_ignore_ascii_case(b"EF%BC%A0") || wide.eq_ignore_ascii_case(b"EF%B9%AB")
+    false
 }
 
-/// The address that begins with the given word of a text. Looks at most a few words ahead, never back.
-pub(super) fn address(text: &str, word: &Range<usize>) -> Option<Range<usize>> {
-    let body = text.get(word.clone())?;
-    let mut range = quoted(text, word).or_else(|| {
-        if has_at(body) { marked(text, word, body) } else { apart(text, word).or_else(|| spelled(text, word)) }
-    })?;
+fn is_at_at(text: &str, at: usize) -> bool {
+    char_at(text, at).is_some_and(|(c, _)| is_at(c))
+}
+
+/// Where the address ends that begins with the word between two offsets. Looks at most a few words ahead, never back.
+#[inline(never)]
+pub(super) fn address(text: &str, start: usize, end: usize) -> Option<usize> {
+    let mut found = address_end(text, start, end)?;
     // "anna@example [dot] com", as often as it goes on.
-    while let Some(next) = bracketed(text, range.end, &DOT) {
-        range.end = trimmed_end(text, next..word_end(text, next));
+    while let Some(next) = bracketed(text, found, DOT) {
+        found = trimmed_end(text, next);
     }
-    Some(range)
+    Some(found)
 }
 
-/// `"anna smith"@example.com`, at the first word after the opening quote.
-fn quoted(text: &str, word: &Range<usize>) -> Option<Range<usize>> {
-    let open = word.start.checked_sub(1)?;
-    if text.as_bytes().get(open) != Some(&b'"') {
-        return None;
+fn address_end(text: &str, start: usize, end: usize) -> Option<usize> {
+    // "anna smith"@example.com, at the first word after the opening quote.
+    if start > 0 && byte(text, start - 1) == b'"' {
+        let host = find(text, end, text.len(), |c| c == '"') + 1;
+        if is_at_at(text, host) {
+            return Some(trimmed_end(text, host));
+        }
     }
-    let close = word.end + text.get(word.end..)?.find('"')?;
-    let host = close + 1;
-    text.get(host..)?.starts_with(is_at).then(|| word.start..trimmed_end(text, host..word_end(text, host)))
+    if has_at(part(text, start, end)) {
+        return with_at(text, start, end);
+    }
+    let at = after_space(text, end);
+    if is_at_at(text, at) {
+        // "anna @example.com" and "anna @ example.com".
+        let mark = word_end(text, at);
+        if is_host(text, at, mark) {
+            return Some(trimmed_end(text, at));
+        }
+        if char_at(text, at).is_some_and(|(_, alone)| alone == mark) {
+            return host_after_space(text, mark);
+        }
+    }
+    // "anna (at) example".
+    bracketed(text, end, AT).map(|host| trimmed_end(text, host))
 }
 
 /// A word that holds the `@` itself. An `@` alone is none, unless a host follows it.
-fn marked(text: &str, word: &Range<usize>, body: &str) -> Option<Range<usize>> {
-    let end = trimmed_end(text, word.clone());
-    let entity_follows = text.as_bytes().get(end) == Some(&b';');
-    if entity_follows && WRITTEN.iter().any(|written| body.as_bytes().ends_with(written)) {
-        let host = end + 1;
-        return Some(word.start..trimmed_end(text, host..word_end(text, host)));
+fn with_at(text: &str, start: usize, end: usize) -> Option<usize> {
+    if byte(text, end) == b';' && find(text, start, end, |c| c == '&') < end {
+        // An entity.
+        return Some(trimmed_end(text, end + 1));
     }
-    if body.ends_with(is_at)
-        && let Some(host) = host_after_space(text, word.end)
+    if (is_at_at(text, end - 1) || is_at_at(text, end.wrapping_sub(3)))
+        && let Some(host) = host_after_space(text, end)
     {
-        return Some(word.start..host.end);
+        return Some(host);
     }
-    let mut chars = text.get(word.start..end)?.chars();
-    let alone = chars.next().is_some_and(is_at) && chars.next().is_none();
-    (!alone).then_some(word.start..end)
-}
-
-/// "anna @ example.com" and "anna @example.com", at the name.
-fn apart(text: &str, word: &Range<usize>) -> Option<Range<usize>> {
-    let at = after_space(text, word.end)?;
-    if !text.get(at..)?.starts_with(is_at) {
-        return None;
-    }
-    let mark = at..word_end(text, at);
-    if is_host(text.get(mark.clone())?) {
-        return Some(word.start..trimmed_end(text, mark));
-    }
-    let alone = text.get(mark.clone())?.chars().count() == 1;
-    let host = host_after_space(text, mark.end).filter(|_| alone)?;
-    Some(word.start..host.end)
-}
-
-/// "anna (at) example", at the name.
-fn spelled(text: &str, word: &Range<usize>) -> Option<Range<usize>> {
-    let host = bracketed(text, word.end, &AT)?;
-    Some(word.start..trimmed_end(text, host..word_end(text, host)))
+    let trimmed = trimmed_end(text, start);
+    let alone = is_at_at(text, start) && char_at(text, start).is_some_and(|(_, first)| first == trimmed);
+    (!alone).then_some(trimmed)
 }
 
 /// Where the word after one of `words` between brackets begins: "(at)host", " [ at ] host".
-fn bracketed(text: &str, from: usize, words: &[&str]) -> Option<usize> {
-    let rest = skip_spaces(text.get(from..)?);
-    let (open, close) = BRACKETS.iter().find(|(open, _)| rest.starts_with(*open))?;
-    let inside = skip_spaces(rest.strip_prefix(*open)?);
-    let rest = words.iter().find_map(|word| {
-        let said = inside.get(..word.len())?;
-        said.eq_ignore_ascii_case(word).then(|| inside.get(word.len()..))?
-    })?;
-    let rest = skip_spaces(skip_spaces(rest).strip_prefix(*close)?);
-    rest.starts_with(|c| !is_break(c)).then(|| text.len() - rest.len())
+#[inline(never)]
+fn bracketed(text: &str, from: usize, words: &str) -> Option<usize> {
+    let open = skip_spaces(text, from);
+    let close = match byte(text, open) {
+        b'(' => b')',
+        b'[' => b']',
+        b'{' => b'}',
+        b'<' => b'>',
+        _ => return None,
+    };
+    let word = skip_spaces(text, open + 1);
+    let end = word_end(text, word);
+    let closed = skip_spaces(text, end);
+    if byte(text, closed) != close || !is_listed(words, part(text, word, end)) {
+        return None;
+    }
+    let next = skip_spaces(text, closed + 1);
+    (word_end(text, next) > next).then_some(next)
 }
 
-/// The host that stands one space after an offset.
-fn host_after_space(text: &str, from: usize) -> Option<Range<usize>> {
-    let start = after_space(text, from)?;
-    let host = start..trimmed_end(text, start..word_end(text, start));
-    let body = text.get(host.clone())?;
-    (is_host(body) && !has_at(body)).then_some(host)
+/// Where the host ends that stands one space after an offset.
+fn host_after_space(text: &str, from: usize) -> Option<usize> {
+    let start = after_space(text, from);
+    let end = word_end(text, start);
+    (start > from && is_host(text, start, end) && !has_at(part(text, start, end))).then(|| trimmed_end(text, start))
 }
 
-/// Whether a word has a dot between other characters.
-fn is_host(word: &str) -> bool {
-    let word = word.trim_matches(|c| is_trailing(c) || is_at(c));
-    word.contains('.')
+/// Whether a word has a dot behind other characters, an `@` before it left out.
+fn is_host(text: &str, start: usize, end: usize) -> bool {
+    let start = find(text, start, end, |c| !is_at(c));
+    let trimmed = trimmed_end(text, start);
+    let dot = find(text, start, trimmed, |c| c == '.');
+    start < dot && dot < trimmed
 }
 
-fn after_space(text: &str, from: usize) -> Option<usize> {
-    let c = text.get(from..)?.chars().next().filter(|c| c.is_whitespace())?;
-    Some(from + c.len_utf8())
+/// The offset behind one character of white space, the offset itself when there is none.
+fn after_space(text: &str, from: usize) -> usize {
+    char_at(text, from).filter(|(c, _)| c.is_whitespace()).map_or(from, |(_, end)| end)
 }
 
 /// At most two spaces: more is a layout, not an address.
-fn skip_spaces(text: &str) -> &str {
-    let once = text.strip_prefix([' ', '\u{a0}']).unwrap_or(text);
-    once.strip_prefix([' ', '\u{a0}']).unwrap_or(once)
+fn skip_spaces(text: &str, at: usize) -> usize {
+    find(text, at, (at + 2).min(text.len()), |c| c != ' ')
 }
 
-/// What ends a sentence rather than an address.
-fn is_trailing(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | ':' | '\'' | '’' | '…')
-}
-
-fn trimmed_end(text: &str, word: Range<usize>) -> usize {
-    let body = text.get(word.clone()).unwrap_or_default();
-    let trimmed = body.trim_end_matches(is_trailing).len();
-    // A word of nothing else has no end to cut.
-    if trimmed == 0 { word.end } else { word.start + trimmed }
+/// Where the word that begins at `start` ends without what ends a sentence. A word of nothing else has no end to cut.
+#[inline(never)]
+fn trimmed_end(text: &str, start: usize) -> usize {
+    let end = word_end(text, start);
+    let mut trimmed = end;
+    while trimmed > start && matches!(byte(text, trimmed - 1), b'.' | b'!' | b'?' | b':' | b'\'') {
+        trimmed -= 1;
+    }
+    if trimmed == start { end } else { trimmed }
 }

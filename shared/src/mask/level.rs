@@ -81,7 +81,6 @@ impl Rules {
 
     /// Whether a field's choice (checked, selected options) may be told at this level.
     pub fn shows_choice(&self, level: Level) -> bool {
-        level == Level::Clear && self.policy.allow_unmask
-            || self.policy.form_inputs && matches!(level, Level::Page | Level::Clear | Level::Field)
+        self.shows(level).inputs()
     }
 }

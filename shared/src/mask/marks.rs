@@ -1,47 +1,21 @@
 //! What the owner marked in the markup, in our words and in the peers', so that a site can switch without touching its
 //! templates. In: a class attribute, or an attribute's name and value. Out: a set of marks. Selectors are the caller's.
 
-/// Our attribute.
-const OURS: &str = "data-revisit";
-/// Class names: ours do not exist; rrweb's, PostHog's, Sentry's, Datadog's and FullStory's.
-const CLASSES: [(&str, Marks); 17] = [
-    ("rr-mask", Marks::MASK),
-    ("rr-block", Marks::BLOCK),
-    ("rr-ignore", Marks::IGNORE_EVENTS),
-    ("ph-no-capture", Marks::BLOCK),
-    ("ph-mask", Marks::MASK),
-    ("ph-ignore-input", Marks::IGNORE_EVENTS),
-    ("sentry-mask", Marks::MASK),
-    ("sentry-unmask", Marks::UNMASK),
-    ("sentry-block", Marks::BLOCK),
-    ("sentry-ignore", Marks::IGNORE_EVENTS),
-    ("dd-privacy-mask", Marks::MASK),
-    ("dd-privacy-mask-unless-allowlisted", Marks::MASK),
-    ("dd-privacy-hidden", Marks::BLOCK),
-    ("dd-privacy-allow", Marks::UNMASK),
-    ("fs-mask", Marks::MASK),
-    ("fs-unmask", Marks::UNMASK),
-    ("fs-exclude", Marks::BLOCK),
-];
+use super::read::{look_up, next_item, part};
+
+// The lists give a mark's bits: 1 mask, 2 unmask, 4 block, 8 ignore events.
+/// Class names: rrweb's, PostHog's, Sentry's, Datadog's and FullStory's.
+const CLASSES: &str = "rr-mask=1 rr-block=4 rr-ignore=8 ph-no-capture=4 ph-mask=1 ph-ignore-input=8 \
+    sentry-mask=1 sentry-unmask=2 sentry-block=4 sentry-ignore=8 \
+    dd-privacy-mask=1 dd-privacy-mask-unless-allowlisted=1 dd-privacy-hidden=4 dd-privacy-allow=2 \
+    fs-mask=1 fs-unmask=2 fs-exclude=4";
 /// Attributes that count by being there: Hotjar's, Clarity's, OpenReplay's, LogRocket's, Sentry's, Smartlook's older ones.
-const ATTRIBUTES: [(&str, Marks); 16] = [
-    ("data-hj-suppress", Marks::MASK),
-    ("data-hj-allow", Marks::UNMASK),
-    ("data-clarity-mask", Marks::MASK),
-    ("data-clarity-unmask", Marks::UNMASK),
-    ("data-openreplay-obscured", Marks::MASK),
-    ("data-openreplay-masked", Marks::MASK),
-    ("data-openreplay-htmlmasked", Marks::MASK),
-    ("data-openreplay-hidden", Marks::BLOCK),
-    ("data-private", Marks::MASK),
-    ("data-public", Marks::UNMASK),
-    ("data-sentry-mask", Marks::MASK),
-    ("data-sentry-unmask", Marks::UNMASK),
-    ("data-sentry-block", Marks::BLOCK),
-    ("data-sentry-ignore", Marks::IGNORE_EVENTS),
-    ("data-recording-disable", Marks::BLOCK),
-    ("data-recording-sensitive", Marks::MASK),
-];
+/// All of them begin with "data-", which is left out.
+const ATTRIBUTES: &str = "hj-suppress=1 hj-allow=2 clarity-mask=1 clarity-unmask=2 \
+    openreplay-obscured=1 openreplay-masked=1 openreplay-htmlmasked=1 openreplay-hidden=4 private=1 public=2 \
+    sentry-mask=1 sentry-unmask=2 sentry-block=4 sentry-ignore=8 recording-disable=4 recording-sensitive=1";
+/// Attributes that count by their value: ours, Smartlook's, Datadog's.
+const BY_VALUE: &str = "revisit=r recording-ignore=s dd-privacy=d";
 
 /// A set of marks on one element.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -84,44 +58,33 @@ impl Marks {
 
     /// The marks of a class attribute.
     pub fn of_class(class: &str) -> Marks {
-        class.split_ascii_whitespace().fold(Marks::default(), |marks, name| marks.with(listed(&CLASSES, name)))
+        of_words(CLASSES, class, b'0')
     }
 
     /// The marks of an attribute other than `class`.
     pub fn of_attribute(name: &str, value: &str) -> Marks {
-        if !name.starts_with("data-") {
+        let Some(name) = name.strip_prefix("data-") else {
             return Marks::default();
-        }
-        // A word that we do not know, a typing error perhaps, hides.
-        let (known, otherwise): (&[(&str, Marks)], Marks) = match name {
-            OURS => (
-                &[
-                    ("mask", Marks::MASK),
-                    ("unmask", Marks::UNMASK),
-                    ("block", Marks::BLOCK),
-                    ("ignore", Marks::IGNORE_EVENTS),
-                ],
-                Marks::MASK,
-            ),
-            "data-recording-ignore" => (&[("events", Marks::IGNORE_EVENTS)], Marks::MASK),
-            "data-dd-privacy" => (
-                &[
-                    ("hidden", Marks::BLOCK),
-                    ("allow", Marks::UNMASK),
-                    // What we do anyway.
-                    ("mask-user-input", Marks(0)),
-                ],
-                Marks::MASK,
-            ),
-            _ => return listed(&ATTRIBUTES, name),
         };
-        value.split_ascii_whitespace().fold(Marks::default(), |marks, word| {
-            let found = known.iter().find(|(name, _)| word.eq_ignore_ascii_case(name));
-            marks.with(found.map_or(otherwise, |(_, mark)| *mark))
-        })
+        // A word that we do not know, a typing error perhaps, hides.
+        let known = match look_up(BY_VALUE, name) {
+            b'r' => "mask=1 unmask=2 block=4 ignore=8",
+            b's' => "mask=1 events=8",
+            b'd' => "mask=1 hidden=4 allow=2 mask-user-input=0",
+            _ => return Marks::from_bits(look_up(ATTRIBUTES, name)),
+        };
+        of_words(known, value, b'1')
     }
 }
 
-fn listed(list: &[(&str, Marks)], name: &str) -> Marks {
-    list.iter().find(|(listed, _)| *listed == name).map_or(Marks::default(), |(_, mark)| *mark)
+/// The marks of every word in a value, `otherwise` for those that are not known.
+fn of_words(known: &str, value: &str, otherwise: u8) -> Marks {
+    let mut marks = 0;
+    let mut at = 0;
+    while let Some((start, end)) = next_item(value, at) {
+        let found = look_up(known, part(value, start, end));
+        marks |= if found == 0 { otherwise } else { found };
+        at = end;
+    }
+    Marks::from_bits(marks)
 }

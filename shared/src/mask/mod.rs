@@ -20,6 +20,7 @@ mod email;
 mod level;
 mod marks;
 mod masked;
+mod read;
 mod rewrite;
 mod secret;
 mod text;
@@ -58,13 +59,6 @@ pub struct Policy {
     pub allow_unmask: bool,
 }
 
-impl Policy {
-    /// Whether numbers, e-mails and form inputs are all recorded: then attributes come back equal, but for secrets.
-    pub fn records_all(self) -> bool {
-        self.numbers && self.emails && self.form_inputs
-    }
-}
-
 /// The rules of one recording: the site's policy, and the salt that makes tokens stable within the recording only.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Rules {
@@ -80,16 +74,17 @@ impl Rules {
         Rules { policy, salt }
     }
 
-    /// The policy that holds at a level, `None` where everything is hidden.
-    fn shown(&self, level: Level) -> Option<Policy> {
+    /// What is shown at a level.
+    #[inline(never)]
+    fn shows(&self, level: Level) -> Shows {
+        let policy = self.policy;
+        let of_policy =
+            Shows(8 | u8::from(policy.numbers) | u8::from(policy.emails) << 1 | u8::from(policy.form_inputs) << 2);
         match level {
-            Level::Page => Some(self.policy),
-            Level::Clear if self.policy.allow_unmask => {
-                Some(Policy { numbers: true, emails: true, form_inputs: true, ..self.policy })
-            }
-            Level::Clear => Some(self.policy),
-            Level::Field if self.policy.form_inputs => Some(self.policy),
-            Level::Field | Level::Hidden | Level::Secret | Level::Blocked => None,
+            Level::Clear if policy.allow_unmask => Shows(15),
+            Level::Page | Level::Clear => of_policy,
+            Level::Field if policy.form_inputs => of_policy,
+            Level::Field | Level::Hidden | Level::Secret | Level::Blocked => Shows(0),
         }
     }
 
@@ -107,5 +102,33 @@ impl Rules {
             Kind::Attribute | Kind::Css => self.css(raw, level),
             Kind::Token => self.tokens(raw),
         }
+    }
+}
+
+/// What is shown in a place: the policy at its level.
+#[derive(Clone, Copy)]
+struct Shows(u8);
+
+impl Shows {
+    fn numbers(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    fn emails(self) -> bool {
+        self.0 & 2 != 0
+    }
+
+    fn inputs(self) -> bool {
+        self.0 & 4 != 0
+    }
+
+    /// Whether everything but secrets is.
+    fn all(self) -> bool {
+        self.0 == 15
+    }
+
+    /// Whether text is legible at all.
+    fn any(self) -> bool {
+        self.0 != 0
     }
 }

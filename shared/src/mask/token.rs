@@ -1,8 +1,9 @@
 //! Ids, class names and names of tags and attributes. In: a name. Out: the same name, or one letters-only token for it that
 //! is the same all through a recording, so that style sheets and references still find each other.
 
+use super::read::{find, next_item, part, push};
 use super::rewrite::Rewrite;
-use super::{Masked, Rules, digits, email, secret};
+use super::{Level, Masked, Rules, digits, email, secret};
 use alloc::string::String;
 
 /// An id or a class name with fewer digits stays.
@@ -15,36 +16,44 @@ const TOKEN_LETTERS: usize = 8;
 impl Rules {
     /// One id, one class name, or one reference to an id.
     pub fn token<'a>(&self, raw: &'a str) -> Masked<'a> {
-        self.token_from(raw, raw, TOKEN_MIN_DIGITS)
+        self.token_from(raw, 0, TOKEN_MIN_DIGITS)
     }
 
     /// A whole class attribute, or a list of references: each of them a token, the white space kept.
+    #[inline(never)]
     pub fn tokens<'a>(&self, raw: &'a str) -> Masked<'a> {
-        let is_number = |part: &&str| !part.contains(|c: char| c.is_ascii_alphabetic());
-        let number_digits: usize = raw.split_ascii_whitespace().filter(is_number).map(digits::count).sum();
-        // A number written in groups is one number.
-        let min_digits = if number_digits >= NAME_MIN_DIGITS { 1 } else { TOKEN_MIN_DIGITS };
         let mut rewrite = Rewrite::new(raw);
-        for part in raw.split_ascii_whitespace() {
-            let min_digits = if is_number(&part) { min_digits } else { TOKEN_MIN_DIGITS };
-            let masked = self.token_from(part, part, min_digits);
-            if masked.as_str() != part {
-                let start = part.as_ptr() as usize - raw.as_ptr() as usize;
-                rewrite.replace(start, start + part.len(), masked.as_str());
+        let mut number_digits = 0;
+        let mut at = 0;
+        while let Some((start, end)) = next_item(raw, at) {
+            if is_number(raw, start, end) {
+                number_digits += digits::count(part(raw, start, end));
             }
+            at = end;
         }
-        Masked::made(rewrite.finish())
+        at = 0;
+        while let Some((start, end)) = next_item(raw, at) {
+            // A number written in groups is one number.
+            let is_group = number_digits >= NAME_MIN_DIGITS && is_number(raw, start, end);
+            let masked = self.token_from(part(raw, start, end), 0, if is_group { 1 } else { TOKEN_MIN_DIGITS });
+            rewrite.replace(start, end, masked.as_str());
+            at = end;
+        }
+        rewrite.finish()
     }
 
     /// The name of a tag or an attribute. Names are kept unless they carry an address or a long number themselves.
     pub fn name<'a>(&self, raw: &'a str) -> Masked<'a> {
         // Templates call attributes "@click".
-        self.token_from(raw, raw.strip_prefix('@').unwrap_or(raw), NAME_MIN_DIGITS)
+        self.token_from(raw, usize::from(raw.starts_with('@')), NAME_MIN_DIGITS)
     }
 
-    fn token_from<'a>(&self, raw: &'a str, looked_at: &str, min_digits: usize) -> Masked<'a> {
-        let hidden = !self.policy.emails && email::has_at(looked_at)
-            || !self.policy.numbers && digits::count(looked_at) >= min_digits
+    #[inline(never)]
+    fn token_from<'a>(&self, raw: &'a str, from: usize, min_digits: usize) -> Masked<'a> {
+        let shows = self.shows(Level::Page);
+        let looked_at = part(raw, from, raw.len());
+        let hidden = !shows.emails() && email::has_at(looked_at)
+            || !shows.numbers() && digits::count(looked_at) >= min_digits
             || secret::is_key(looked_at);
         if !hidden {
             return Masked::made(raw);
@@ -55,14 +64,20 @@ impl Rules {
         }
         let mut token = String::from("m-");
         for _ in 0..TOKEN_LETTERS {
-            token.push(char::from(b'a' + (hash % 26) as u8));
+            push(&mut token, char::from(b'a' + (hash % 26) as u8));
             hash /= 26;
         }
         Masked::made(token)
     }
 }
 
-/// Spreads every bit over all others (the finaliser of SplitMix64); with a secret salt nobody can guess ids from tokens.
+fn is_number(text: &str, start: usize, end: usize) -> bool {
+    find(text, start, end, |c| c.is_ascii_alphabetic()) == end
+}
+
+/// Spreads every bit over all others (after the finaliser of SplitMix64); with a secret salt nobody can guess ids from
+/// tokens.
+#[inline(never)]
 fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9).wrapping_add(0x9E37_79B9_7F4A_7C15);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

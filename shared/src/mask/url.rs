@@ -3,14 +3,18 @@
 //! every policy: user and password before the host, `javascript:`, parameters and path segments that are keys by their
 //! name or shape.
 
+use super::read::{byte, find, is_listed, next_item, part, push};
 use super::rewrite::Rewrite;
-use super::{EMAIL_TOKEN, Level, Masked, Policy, Rules, VALUE_TOKEN, digits, email, secret, text};
-use alloc::borrow::Cow;
+use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, VALUE_TOKEN, digits, email, secret, text};
 use alloc::string::String;
-use core::ops::Range;
+use alloc::vec::Vec;
 
-/// What an address whose content is the address becomes.
-const EMPTY_DATA: &str = "data:,";
+/// Schemes that run.
+const SCRIPTS: &str = "javascript vbscript";
+/// Schemes whose address is the content.
+const CONTENTS: &str = "data blob";
+/// Schemes with a host, for which browsers take any number of slashes for two.
+const HOSTED: &str = "http https ws wss ftp";
 /// A host's label with fewer digits stays: servers are numbered, phone numbers are longer.
 const HOST_MIN_DIGITS: usize = 7;
 /// Path segments and values shorter than this are never taken for random keys.
@@ -18,14 +22,9 @@ const RANDOM_MIN_CHARS: usize = 20;
 /// Names of parameters are short words; a longer one may be a value.
 const KEY_MAX_BYTES: usize = 24;
 /// A file with such an ending is a resource whose name may hold a build's hash. Digits at its end left out.
-const RESOURCE_ENDINGS: [&str; 22] = [
-    "js", "mjs", "css", "map", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "bmp", "woff", "ttf", "otf",
-    "eot", "mp", "webm", "ogg", "wasm", "json",
-];
-/// The longest name of a scheme that matters, with room.
-const SCHEME_MAX_BYTES: usize = 12;
-/// What a candidate of a `srcset` may say after its address: "2x", "1200w".
-const DESCRIPTOR_MAX_BYTES: usize = 8;
+const RESOURCES: &str = "js mjs css map png jpg jpeg gif svg webp avif ico woff ttf otf mp webm wasm json";
+/// What a candidate of a `srcset` may say after its address: " 2x", " 1200w".
+const DESCRIPTOR_MAX_BYTES: usize = 9;
 
 impl Rules {
     /// The address of a page, a referrer or a resource.
@@ -44,322 +43,284 @@ impl Rules {
     }
 
     /// A list of addresses with descriptors.
+    #[inline(never)]
     pub(super) fn srcset<'a>(&self, raw: &'a str, level: Level) -> Masked<'a> {
+        let len = raw.len();
         let mut rewrite = Rewrite::new(raw);
-        let is_gap = |c: char| c.is_ascii_whitespace() || c == ',';
         let mut at = 0;
-        while let Some(found) = raw.get(at..).and_then(|rest| rest.find(|c| !is_gap(c))) {
-            let start = at + found;
-            let rest = raw.get(start..).unwrap_or_default();
-            let run = rest.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
-            let candidate = run.trim_end_matches(',');
-            at = start + run.len();
-            let masked = self.url_in(candidate, level);
+        loop {
+            at = find(raw, at, len, |c| !c.is_ascii_whitespace() && c != ',');
+            let Some((start, end)) = next_item(raw, at) else {
+                return rewrite.finish();
+            };
+            let bare = without_commas(part(raw, start, end));
+            let masked = self.url_in(bare, level);
             // A comma at its end would begin the next candidate, nothing at all would make one of the descriptor.
-            let masked = masked.as_str().trim_end_matches(',');
-            let masked = if masked.is_empty() { VALUE_TOKEN } else { masked };
-            rewrite.replace(start, start + candidate.len(), masked);
-            if candidate.len() == run.len() {
-                let descriptor = raw.get(at..).unwrap_or_default().split(',').next().unwrap_or_default();
-                let is_size =
-                    |c: char| c.is_ascii_digit() || matches!(c, '.' | 'w' | 'h' | 'x') || c.is_ascii_whitespace();
-                if descriptor.trim().len() > DESCRIPTOR_MAX_BYTES || !descriptor.chars().all(is_size) {
+            let masked = without_commas(masked.as_str());
+            rewrite.replace(start, start + bare.len(), if masked.is_empty() { VALUE_TOKEN } else { masked });
+            at = end;
+            if start + bare.len() == end {
+                at = find(raw, end, len, |c| c == ',');
+                let odd = find(raw, end, at, |c| {
+                    !(c.is_ascii_digit() || c.is_ascii_whitespace() || matches!(c, '.' | 'w' | 'h' | 'x'))
+                });
+                if odd < at || at - end > DESCRIPTOR_MAX_BYTES {
                     // The space keeps the comma after it from being a part of the address.
-                    rewrite.replace(at, at + descriptor.len(), " ");
+                    rewrite.replace(end, at, " ");
                 }
-                at += descriptor.len();
             }
         }
-        Masked::made(rewrite.finish())
     }
 
+    #[inline(never)]
     fn address<'a>(&self, raw: &'a str, level: Level, to_id: bool) -> Masked<'a> {
         // Browsers leave these out, wherever they stand; so nothing can hide behind them.
-        if raw.bytes().any(|byte| matches!(byte, b'\t' | b'\n' | b'\r')) {
-            let clean: String = raw.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
-            return self.address(&clean, level, to_id).into_owned();
+        if raw.bytes().any(is_left_out) {
+            let clean: Vec<u8> = raw.bytes().filter(|byte| !is_left_out(*byte)).collect();
+            return String::from_utf8(clean)
+                .map_or(Masked::fixed(""), |raw| self.address(&raw, level, to_id).into_owned());
         }
-        let start = raw.len() - raw.trim_start_matches(|c| c <= ' ').len();
-        let mut parts = Parts { rules: self, policy: self.shown(level), to_id, rewrite: Rewrite::new(raw) };
-        match parts.all(start) {
+        let mut parts = Parts { rules: self, shows: self.shows(level), to_id, raw, rewrite: Rewrite::new(raw) };
+        match parts.all() {
             Some(fixed) => Masked::fixed(fixed),
-            None => Masked::made(parts.rewrite.finish()),
+            None => parts.rewrite.finish(),
         }
     }
 }
 
-/// One address being rewritten.
+fn without_commas(text: &str) -> &str {
+    let mut end = text.len();
+    while end > 0 && byte(text, end - 1) == b',' {
+        end -= 1;
+    }
+    part(text, 0, end)
+}
+
+fn is_left_out(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+/// One address being rewritten. Ranges are offsets in `raw`.
 struct Parts<'a, 'r> {
     rules: &'r Rules,
-    /// `None` where everything but the origin is hidden.
-    policy: Option<Policy>,
+    shows: Shows,
     to_id: bool,
-    rewrite: Rewrite<'a, 'static>,
+    raw: &'a str,
+    rewrite: Rewrite<'a>,
 }
 
 impl<'a> Parts<'a, '_> {
-    fn text(&self, range: Range<usize>) -> &'a str {
-        self.rewrite.source().get(range).unwrap_or_default()
+    fn text(&self, start: usize, end: usize) -> &'a str {
+        part(self.raw, start, end)
     }
 
-    fn hide(&mut self, range: Range<usize>) {
-        if !range.is_empty() {
-            self.rewrite.replace(range.start, range.end, VALUE_TOKEN);
-        }
-    }
-
-    fn records_all(&self) -> bool {
-        self.policy.is_some_and(Policy::records_all)
+    fn hide(&mut self, start: usize, end: usize) {
+        self.rewrite.replace(start, end, VALUE_TOKEN);
     }
 
     /// Rewrites the address; something fixed when nothing of it can stay.
-    fn all(&mut self, start: usize) -> Option<&'static str> {
-        let raw = self.rewrite.source();
-        let len = raw.len();
-        let mut buffer = [0; SCHEME_MAX_BYTES];
-        let (scheme, mut at) = scheme(raw, start, &mut buffer).unwrap_or(("", start));
-        let has_host = match scheme {
-            "javascript" | "vbscript" => return Some(""),
-            "data" if !self.records_all() => return Some(EMPTY_DATA),
-            "blob" if !self.records_all() => return Some("blob:"),
-            "data" | "blob" => return None,
-            "mailto" if !self.policy.is_some_and(|policy| policy.emails) => return Some("mailto:•@•"),
-            // Browsers take any number of slashes for two.
-            "http" | "https" | "ws" | "wss" | "ftp" => true,
-            _ => {
-                if !self.policy.is_some_and(|policy| policy.numbers) {
-                    digits::zero(&mut self.rewrite, start, at);
-                }
-                slashes(self.text(at..len)) >= 2
+    fn all(&mut self) -> Option<&'static str> {
+        let (raw, len) = (self.raw, self.raw.len());
+        let mut at = find(raw, 0, len, |c| c > ' ');
+        let scheme_end =
+            find(raw, at, len, |c| !(c.is_ascii_alphabetic() || digits::is_digit(c) || matches!(c, '+' | '-' | '.')));
+        let mut has_host = false;
+        if byte(raw, scheme_end) == b':' && byte(raw, at).is_ascii_alphabetic() {
+            let scheme = self.text(at, scheme_end);
+            if is_listed(SCRIPTS, scheme) {
+                return Some("");
             }
-        };
-        if has_host {
-            at += slashes(self.text(at..len));
-            let rest = self.text(at..len);
-            let end = at + rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
-            self.host(at..end);
-            at = end;
+            if is_listed(CONTENTS, scheme) {
+                let is_data = scheme.len() == 4 && byte(scheme, 0) | 0x20 == b'd';
+                return if self.shows.all() { None } else { Some(if is_data { "data:," } else { "blob:" }) };
+            }
+            if is_listed("mailto", scheme) && !self.shows.emails() {
+                return Some("mailto:•@•");
+            }
+            has_host = is_listed(HOSTED, scheme);
+            if !has_host && !self.shows.numbers() {
+                digits::zero(&mut self.rewrite, at, scheme_end);
+            }
+            at = scheme_end + 1;
         }
-        let rest = self.text(at..len);
-        let fragment = at + rest.find('#').unwrap_or(rest.len());
-        let query = at + self.text(at..fragment).find('?').unwrap_or(fragment - at);
-        if self.policy.is_none() && !(self.to_id && at == fragment) {
-            let shown = at + slashes(rest).min(1);
-            self.hide(shown..if self.to_id { fragment } else { len });
+        let after_slashes = find(raw, at, len, |c| !is_slash(c));
+        if has_host || after_slashes - at >= 2 {
+            at = find(raw, after_slashes, len, |c| is_slash(c) || c == '?' || c == '#');
+            self.host(after_slashes, at);
+        }
+        let fragment = find(raw, at, len, |c| c == '#');
+        let query = find(raw, at, fragment, |c| c == '?');
+        if self.shows.any() {
+            self.path(at, query);
+            self.pairs(query + 1, fragment);
         } else {
-            self.path(at..query);
-            self.pairs(query + 1..fragment);
+            let shown = at + usize::from(find(raw, at, at + 1, |c| !is_slash(c)) > at);
+            self.hide(shown, if self.to_id { fragment } else { len });
         }
-        if fragment < len {
-            self.fragment(fragment + 1..len);
-        }
+        self.fragment(fragment + 1, len);
         None
     }
 
     /// User and password go, the host and the port stay but for long numbers.
-    fn host(&mut self, range: Range<usize>) {
-        let all = self.text(range.clone());
-        let start = range.start + all.rfind('@').map_or(0, |at| at + 1);
+    fn host(&mut self, start: usize, end: usize) {
+        let host = after_last(self.raw, start, end, b'@');
         // Without any host the path would be taken for one.
-        self.rewrite.replace(range.start, start, if start == range.end { VALUE_TOKEN } else { "" });
-        let host = self.text(start..range.end);
-        if email::has_at(host) && !self.policy.is_some_and(|policy| policy.emails) {
-            return self.hide(start..range.end);
+        self.rewrite.replace(start, host, if host == end { VALUE_TOKEN } else { "" });
+        if email::has_at(self.text(host, end)) && !self.shows.emails() {
+            return self.hide(host, end);
         }
-        if self.policy.is_some_and(|policy| policy.numbers) {
-            return;
-        }
-        let mut at = start;
-        for label in host.split(['.', ':']) {
-            if digits::count(label) >= HOST_MIN_DIGITS {
-                digits::zero(&mut self.rewrite, at, at + label.len());
+        let mut at = host;
+        while at < end && !self.shows.numbers() {
+            let label_end = find(self.raw, at, end, |c| c == '.' || c == ':');
+            if digits::count(self.text(at, label_end)) >= HOST_MIN_DIGITS {
+                digits::zero(&mut self.rewrite, at, label_end);
             }
-            at += label.len() + 1;
+            at = label_end + 1;
         }
     }
 
-    fn path(&mut self, range: Range<usize>) {
-        let path = self.text(range.clone());
-        let mut at = range.start;
-        for segment in path.split(['/', '\\']) {
-            let end = at + segment.len();
-            // "/file;jsessionid=…" and "/token=…": parameters wherever they stand.
-            let mut part_at = at;
-            for part in segment.split(';') {
-                let part_end = part_at + part.len();
-                if part.contains('=') {
-                    self.pair(part_at..part_end);
-                } else {
-                    self.segment(part_at..part_end, part_end == range.end);
-                }
-                part_at = part_end + 1;
+    /// Segments and, wherever they stand, parameters: "/file;jsessionid=…" and "/token=…".
+    #[inline(never)]
+    fn path(&mut self, mut at: usize, end: usize) {
+        while at < end {
+            let part_end = find(self.raw, at, end, |c| is_slash(c) || c == ';');
+            if find(self.raw, at, part_end, |c| c == '=') < part_end {
+                self.pair(at, part_end);
+            } else {
+                self.segment(at, part_end, part_end == end);
             }
-            at = end + 1;
+            at = part_end + 1;
         }
     }
 
-    fn segment(&mut self, range: Range<usize>, is_last: bool) {
-        let Some(policy) = self.policy else {
-            return self.hide(range);
+    fn segment(&mut self, start: usize, end: usize, is_last: bool) {
+        let segment = self.text(start, end);
+        let Some(plain) = decoded(segment) else {
+            // What is no text, or could become another escape, cannot be told to be harmless.
+            return if digits::count(segment) > 0 && !self.shows.all() {
+                self.hide(start, end)
+            };
         };
-        let segment = self.text(range.clone());
-        let plain = decoded(segment);
         let is_resource = is_last && is_resource(&plain);
         if secret::is_key(&plain) || !is_resource && secret::is_random(&plain, RANDOM_MIN_CHARS) {
-            self.hide(range);
-        } else if !policy.emails && email::has_at(&plain) {
-            self.rewrite.replace(range.start, range.end, EMAIL_TOKEN);
-        } else if !policy.numbers && !text::is_recorded_address(&plain, policy) {
-            self.zero(range);
-        }
-    }
-
-    /// Zeroes the digits of a segment, percent-encoded ones too.
-    fn zero(&mut self, range: Range<usize>) {
-        let segment = self.text(range.clone());
-        let (mut at, mut has_digit, mut has_percent) = (0, false, false);
-        while let Some((end, c)) = unit(segment, at) {
-            has_digit |= digits::is_digit(c) && c != '0';
-            has_percent |= c == '%';
-            at = end;
-        }
-        if has_digit && has_percent {
-            // A stray percent sign could join the zeroes after it to a new escape.
-            return self.hide(range);
-        }
-        at = 0;
-        while let Some((end, c)) = unit(segment, at).filter(|_| has_digit) {
-            if digits::is_digit(c) && c != '0' {
-                let is_escape = segment.as_bytes().get(at) == Some(&b'%');
-                self.rewrite.replace(range.start + at, range.start + end, if is_escape { "%30" } else { "0" });
+            self.hide(start, end);
+        } else if !self.shows.emails() && email::has_at(&plain) {
+            self.rewrite.replace(start, end, EMAIL_TOKEN);
+        } else if !text::is_shown_number(&plain, self.shows) {
+            if plain == segment {
+                digits::zero(&mut self.rewrite, start, end);
+                return;
             }
-            at = end;
+            let mut zeroed = Rewrite::new(&plain);
+            digits::zero(&mut zeroed, 0, plain.len());
+            let zeroed = zeroed.finish();
+            if zeroed.as_str() != plain {
+                self.rewrite.replace(start, end, &encoded(zeroed.as_str()));
+            }
         }
     }
 
-    fn pairs(&mut self, range: Range<usize>) {
-        let query = self.text(range.clone());
-        let mut at = range.start;
-        for pair in query.split(['&', ';']) {
-            self.pair(at..at + pair.len());
-            at += pair.len() + 1;
+    #[inline(never)]
+    fn pairs(&mut self, mut at: usize, end: usize) {
+        while at < end {
+            let pair_end = find(self.raw, at, end, |c| c == '&' || c == ';');
+            self.pair(at, pair_end);
+            at = pair_end + 1;
         }
     }
 
     /// "key=value": the key stays when it is a short word, the value only when everything is recorded.
-    fn pair(&mut self, range: Range<usize>) {
-        let pair = self.text(range.clone());
-        let (key, value) = pair.split_once('=').unwrap_or(("", pair));
-        let value_at = range.end - value.len();
-        if self.records_all() {
-            let plain = decoded(value);
-            // An address inside the value carries its own parameters.
-            let nested = plain.contains('=') && secret::is_secret_name(&plain);
-            let hidden = secret::is_key(&plain) || secret::is_random(&plain, RANDOM_MIN_CHARS);
-            if hidden || nested || secret::is_secret_name(key) {
-                self.hide(value_at..range.end);
+    #[inline(never)]
+    fn pair(&mut self, start: usize, end: usize) {
+        let equals = find(self.raw, start, end, |c| c == '=');
+        let (key_end, value) = if equals < end { (equals, equals + 1) } else { (start, start) };
+        let key = self.text(start, key_end);
+        if self.shows.all() {
+            let is_secret = secret::is_secret_name(key)
+                || decoded(self.text(value, end)).is_none_or(|plain| {
+                    // An address inside the value carries its own parameters.
+                    let is_nested = plain.contains('=') && secret::is_secret_name(&plain);
+                    is_nested || secret::is_key(&plain) || secret::is_random(&plain, RANDOM_MIN_CHARS)
+                });
+            if !is_secret {
+                return;
             }
-            return;
+        } else if key.len() > KEY_MAX_BYTES
+            || !key.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'))
+        {
+            self.hide(start, key_end);
         }
-        let is_word = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-');
-        if key.len() > KEY_MAX_BYTES || !key.bytes().all(is_word) {
-            self.hide(range.start..range.start + key.len());
-        }
-        self.hide(value_at..range.end);
+        self.hide(value, end);
     }
 
-    fn fragment(&mut self, range: Range<usize>) {
-        let fragment = self.text(range.clone());
+    fn fragment(&mut self, start: usize, end: usize) {
         if self.to_id {
-            let masked = self.rules.token(fragment);
-            self.rewrite.replace(range.start, range.end, masked.as_str());
-        } else if !self.records_all() {
-            self.hide(range);
+            let masked = self.rules.token(self.text(start, end));
+            self.rewrite.replace(start, end, masked.as_str());
+        } else if !self.shows.all() {
+            self.hide(start, end);
         } else {
-            let query = range.start + fragment.find('?').unwrap_or(0);
-            self.path(range.start..query);
-            if fragment.contains('=') {
-                self.pairs(query + usize::from(query > range.start)..range.end);
-            } else {
-                self.path(query..range.end);
+            let mut query = find(self.raw, start, end, |c| c == '?');
+            if query == end && find(self.raw, start, end, |c| c == '=') < end {
+                query = start;
             }
+            self.path(start, query);
+            self.pairs(query + usize::from(byte(self.raw, query) == b'?'), end);
         }
     }
 }
 
-/// The scheme before the first colon, in lowercase, and where it ends. Schemes too long for the buffer are none we know.
-fn scheme<'b>(raw: &str, start: usize, buffer: &'b mut [u8; SCHEME_MAX_BYTES]) -> Option<(&'b str, usize)> {
-    let rest = raw.get(start..)?;
-    let len = rest.find(|c: char| !c.is_ascii_alphabetic() && !digits::is_digit(c) && !matches!(c, '+' | '-' | '.'))?;
-    let name = rest.get(..len).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
-    if !rest.get(len..)?.starts_with(':') {
-        return None;
-    }
-    let Some(lower) = buffer.get_mut(..len) else {
-        return Some(("", start + len + 1));
-    };
-    lower.copy_from_slice(name.as_bytes());
-    lower.make_ascii_lowercase();
-    Some((core::str::from_utf8(lower).unwrap_or_default(), start + len + 1))
+fn is_slash(c: char) -> bool {
+    c == '/' || c == '\\'
 }
 
-fn slashes(text: &str) -> usize {
-    text.bytes().take_while(|byte| matches!(byte, b'/' | b'\\')).count()
+/// The offset behind the last of a byte between two offsets, the first offset when there is none.
+fn after_last(text: &str, start: usize, mut end: usize, last: u8) -> usize {
+    while end > start && byte(text, end - 1) != last {
+        end -= 1;
+    }
+    end
 }
 
 fn is_resource(segment: &str) -> bool {
-    let ending = segment.rsplit_once('.').map_or("", |(_, ending)| ending.trim_end_matches(digits::is_digit));
-    RESOURCE_ENDINGS.contains(&ending)
+    let dot = after_last(segment, 0, segment.len(), b'.');
+    let end = find(segment, dot, segment.len(), digits::is_digit);
+    find(segment, end, segment.len(), |c| !digits::is_digit(c)) == segment.len()
+        && is_listed(RESOURCES, part(segment, dot, end))
 }
 
-/// A text with its percent escapes read.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(text.len());
+/// A text with its percent escapes read, encoded once or more often. Nothing when it is none, or has a stray `%`.
+#[inline(never)]
+fn decoded(text: &str) -> Option<String> {
+    let mut plain = Vec::with_capacity(text.len());
     let mut at = 0;
-    while let Some((end, c)) = unit(text, at) {
-        plain.push(c);
-        at = end;
+    while at < text.len() {
+        let mut now = byte(text, at);
+        at += 1;
+        while now == b'%' {
+            now = hex(text, at)? << 4 | hex(text, at + 1)?;
+            at += 2;
+        }
+        plain.push(now);
     }
-    Cow::Owned(plain)
+    String::from_utf8(plain).ok()
 }
 
-/// The next character at an offset, percent escapes read (encoded once or more often), and where it ends.
-fn unit(text: &str, at: usize) -> Option<(usize, char)> {
-    let c = text.get(at..)?.chars().next()?;
-    let Some((first, end)) = escape(text.as_bytes(), at) else {
-        return Some((at + c.len_utf8(), c));
-    };
-    let len = match first {
-        0..0x80 => return Some((end, char::from(first))),
-        0xC0..0xE0 => 2,
-        0xE0..0xF0 => 3,
-        0xF0.. => 4,
-        _ => 1,
-    };
-    let mut bytes = [first, 0, 0, 0];
-    let mut next = end;
-    for byte in bytes.iter_mut().take(len).skip(1) {
-        if let Some((more, end)) = escape(text.as_bytes(), next) {
-            (*byte, next) = (more, end);
+fn hex(text: &str, at: usize) -> Option<u8> {
+    char::from(byte(text, at)).to_digit(16).map(|digit| digit as u8)
+}
+
+/// A text that means the same in any place of an address: everything but letters is escaped.
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            push(&mut out, char::from(byte));
+        } else {
+            push(&mut out, '%');
+            push(&mut out, char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0').to_ascii_uppercase());
+            push(&mut out, char::from_digit(u32::from(byte & 15), 16).unwrap_or('0').to_ascii_uppercase());
         }
     }
-    let c = bytes.get(..len).and_then(|bytes| core::str::from_utf8(bytes).ok()).and_then(|text| text.chars().next());
-    Some(c.map_or((end, char::REPLACEMENT_CHARACTER), |c| (next, c)))
-}
-
-/// The byte that an escape stands for, and where the escape ends.
-fn escape(text: &[u8], at: usize) -> Option<(u8, usize)> {
-    let hex = |at: usize| {
-        let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        Some((digit(at)? * 16 + digit(at + 1)?) as u8)
-    };
-    text.get(at).filter(|byte| **byte == b'%')?;
-    let (mut byte, mut end) = (hex(at + 1)?, at + 3);
-    while let (b'%', Some(inner)) = (byte, hex(end)) {
-        (byte, end) = (inner, end + 2);
-    }
-    Some((byte, end))
+    out
 }
