@@ -40,6 +40,20 @@ const ACTING = new Map(
 /** SVG elements whose `href` may point into the page itself. */
 const POINTING = new Set(["image", "use", "feimage", "mpath", "textpath", "pattern", "lineargradient", "radialgradient", "filter", "animate", "animatetransform", "animatemotion", "set"]);
 
+/** Names known to be harmless on every element: nearly all, and asked about for every attribute of a page. @type {Map<string, boolean>} */
+const harmless = new Map();
+
+/** @param {string} name */
+function isHarmless(name) {
+  let known = harmless.get(name);
+  if (known === undefined) {
+    const lower = name.toLowerCase();
+    known = !(lower.startsWith("on") || lower === "style" || lower === "href" || lower === "xlink:href" || ACTING.has(lower));
+    if (harmless.size < 10_000) harmless.set(name, known);
+  }
+  return known;
+}
+
 /** @param {Element} element @param {string} name @param {string} value @returns {boolean} */
 function acts(element, name, value) {
   const lower = name.toLowerCase();
@@ -49,8 +63,8 @@ function acts(element, name, value) {
   if (lower === "href" || lower === "xlink:href") {
     return !(POINTING.has(tag) && (value.startsWith("#") || value.startsWith("data:image/")));
   }
-  const on = ACTING.get(lower);
-  if (!on || !(on.includes("*") || on.includes(tag))) return false;
+  const on = ACTING.get(lower) ?? [];
+  if (!(on.includes("*") || on.includes(tag))) return false;
   return !(lower === "src" && tag === "img" && value.startsWith("data:image/"));
 }
 
@@ -64,6 +78,10 @@ function namespaceOf(element, name) {
 
 /** @param {Element} element @param {string} name @param {string} value */
 export function setAttribute(element, name, value) {
+  if (isHarmless(name)) {
+    write(element, name, value, namespaceOf(element, name));
+    return;
+  }
   if (acts(element, name, value)) {
     write(element, name, value, INERT);
     return;
