@@ -5,58 +5,39 @@
 use super::read::{find, is_listed, look_up, next_item, part, starts};
 use super::{Level, Masked, Rules, VALUE_TOKEN, digits, secret};
 
-/// Every attribute whose value may stay or is masked in part, with the letter of its rule (see [`AttributeKind::of_rule`]).
-/// Sorted by the first letter; namespaced names as they are written.
+/// The attributes that layout, style and structure need, whose value may stay or is masked in part, with the letter of its rule (see [`AttributeKind::of_rule`]).
+/// Sorted by the first letter; namespaced names as they are written. A boolean attribute needs no place: empty stays empty.
 #[rustfmt::skip]
 const LIST: &str = " \
-accept=t accept-charset=t accumulate=t action=u additive=t align=t alignment-baseline=t alink=c allow=t allowfullscreen=t \
-amplitude=c anchor=t aria-activedescendant=t aria-atomic=s aria-autocomplete=s aria-busy=s aria-checked=k aria-colcount=n \
-aria-colindex=n aria-colspan=n aria-controls=t aria-current=s aria-describedby=t aria-details=t aria-disabled=s \
-aria-errormessage=t aria-expanded=s aria-flowto=t aria-haspopup=s aria-hidden=s aria-invalid=s aria-labelledby=t aria-level=n \
-aria-live=s aria-modal=s aria-multiline=s aria-multiselectable=s aria-orientation=s aria-owns=t aria-posinset=n \
-aria-pressed=k aria-readonly=s aria-relevant=t aria-required=s aria-rowcount=n aria-rowindex=n aria-rowspan=n aria-selected=k \
-aria-setsize=n aria-sort=s aria-valuemax=n aria-valuemin=n as=t async=t attributename=t attributetype=t autocapitalize=t \
-autocomplete=t autocorrect=t autofocus=t autoplay=t azimuth=c background=u basefrequency=c baseline-shift=c begin=c bgcolor=c \
-bias=c blocking=t border=c bordercolor=c by=c calcmode=t capture=t cellpadding=c cellspacing=c char=t charoff=c charset=t \
-checked=t cite=u class=t clear=t clip=c clip-path=c clip-rule=c clippathunits=t closedby=t color=c color-interpolation=c \
-color-interpolation-filters=c color-rendering=c cols=n colspan=n command=t commandfor=t compact=t contenteditable=t controls=t \
-controlslist=t coords=c crossorigin=t cursor=c cx=c cy=c d=c data-active=s data-align=s data-bs-theme=s data-closed=s \
-data-collapsed=s data-collapsible=s data-color-mode=s data-color-scheme=s data-dark-theme=s data-direction=s data-disabled=s \
-data-expanded=s data-focus=s data-hidden=s data-highlighted=s data-hover=s data-invalid=s data-layout=s data-light-theme=s \
-data-loading=s data-mode=s data-open=s data-orientation=s data-part=s data-placement=s data-popper-placement=s \
-data-position=s data-readonly=s data-required=s data-scope=s data-selected=k data-side=s data-size=s data-slot=s data-state=s \
-data-theme=s data-variant=s data-visible=s decoding=t default=t defer=t diffuseconstant=c dir=t direction=c dirname=t \
-disabled=t disablepictureinpicture=t disableremoteplayback=t display=c divisor=c dominant-baseline=c draggable=t \
-dur=c dx=c dy=c edgemode=t elementtiming=t elevation=c enctype=t end=c enterkeyhint=t exponent=c exportparts=t face=t \
-fetchpriority=t fill=c fill-opacity=c fill-rule=c filter=c filterunits=t flood-color=c flood-opacity=c font-family=c \
-font-size=c font-size-adjust=c font-stretch=c font-style=c font-variant=c font-weight=c for=t form=t formaction=u \
-formenctype=t formmethod=t formnovalidate=t formtarget=t fr=c frame=t frameborder=c from=c fx=c fy=c gradienttransform=c \
-gradientunits=t headers=t height=c hidden=t high=n href=u hreflang=t hspace=c http-equiv=t id=t image-rendering=c \
-imagesizes=c imagesrcset=r in=t in2=t inert=t inputmode=t integrity=p intercept=c is=t ismap=t itemprop=t itemref=t \
-itemscope=t itemtype=u k1=c k2=c k3=c k4=c kernelmatrix=c kernelunitlength=c keypoints=c keysplines=c keytimes=c kind=t lang=t \
-language=t lengthadjust=t letter-spacing=c lighting-color=c link=c list=t loading=t longdesc=u loop=t low=n manifest=u \
-marginheight=c marginwidth=c marker-end=c marker-mid=c marker-start=c markerheight=c markerunits=t markerwidth=c mask=c \
-mask-type=c maskcontentunits=t maskunits=t max=n maxlength=n media=c mediagroup=t method=t min=n minlength=n mode=t multiple=t \
-muted=t name=t nohref=t nomodule=t noresize=t noshade=t novalidate=t nowrap=t numoctaves=c offset=c opacity=c open=t operator=t \
-optimum=n order=c orient=c origin=c overflow=c paint-order=c part=t path=c pathlength=c patterncontentunits=t \
-patterntransform=c patternunits=t playsinline=t pointer-events=c points=c pointsatx=c pointsaty=c pointsatz=c popover=t \
-popovertarget=t popovertargetaction=t poster=u preload=t preservealpha=t preserveaspectratio=t primitiveunits=t profile=u r=c \
-radius=c readonly=t referrerpolicy=t refx=c refy=c rel=t repeatcount=c repeatdur=c required=t restart=t result=t rev=t \
-reversed=t role=t rotate=c rows=n rowspan=n rules=t rx=c ry=c sandbox=t scale=c scheme=t scope=t scoped=t scrolling=t seed=c \
-selected=t shadowrootclonable=t shadowrootdelegatesfocus=t shadowrootmode=t shape=t shape-rendering=c size=n sizes=c slot=t \
-span=n specularconstant=c specularexponent=c spellcheck=t spreadmethod=t src=u srclang=t srcset=r start=n startoffset=c \
-stddeviation=c step=n stitchtiles=t stop-color=c stop-opacity=c stroke=c stroke-dasharray=c stroke-dashoffset=c \
-stroke-linecap=c stroke-linejoin=c stroke-miterlimit=c stroke-opacity=c stroke-width=c style=c surfacescale=c tabindex=n \
-tablevalues=c target=t targetx=c targety=c text=c text-anchor=c text-decoration=c text-rendering=c textlength=c to=c \
-transform=c transform-origin=c translate=t type=t unicode-bidi=c usemap=t valign=t values=c valuetype=t vector-effect=c \
-version=t viewbox=c virtualkeyboardpolicy=t visibility=c vlink=c vspace=c webkitdirectory=t width=c word-spacing=c wrap=t \
-writing-mode=c x=c x1=c x2=c xchannelselector=t xlink:actuate=t xlink:href=u xlink:show=t xlink:type=t xml:base=u xml:lang=t \
-xml:space=t xmlns=p xmlns:xlink=p y=c y1=c y2=c ychannelselector=t z=c ";
+action=u align=t aria-activedescendant=t aria-busy=s aria-checked=k aria-colcount=n aria-colindex=n aria-controls=t \
+aria-current=s aria-describedby=t aria-details=t aria-disabled=s aria-expanded=s aria-haspopup=s aria-hidden=s \
+aria-invalid=s aria-labelledby=t aria-level=n aria-live=s aria-modal=s aria-orientation=s aria-owns=t \
+aria-posinset=n aria-pressed=k aria-readonly=s aria-required=s aria-rowcount=n aria-rowindex=n aria-selected=k \
+aria-setsize=n aria-sort=s aria-valuemax=n aria-valuemin=n as=t async=t autocomplete=t autofocus=t autoplay=t \
+background=u bgcolor=c border=c cellpadding=c cellspacing=c checked=t cite=u class=t clip-path=c clip-rule=c \
+color=c cols=n colspan=n contenteditable=t controls=t coords=c crossorigin=t cx=c cy=c d=c data-active=s \
+data-align=s data-bs-theme=s data-color-scheme=s data-direction=s data-disabled=s data-expanded=s data-hidden=s \
+data-highlighted=s data-open=s data-orientation=s data-part=s data-placement=s data-popper-placement=s \
+data-position=s data-scope=s data-selected=k data-side=s data-size=s data-slot=s data-state=s data-theme=s \
+data-variant=s defer=t dir=t disabled=t display=c dominant-baseline=c draggable=t dx=c dy=c exportparts=t \
+fill-opacity=c fill-rule=c fill=c filter=c filterunits=t flood-color=c flood-opacity=c font-family=c font-size=c \
+font-style=c font-weight=c for=t form=t formaction=u frameborder=c fx=c fy=c gradienttransform=c gradientunits=t \
+height=c hidden=t high=n href=u id=t in2=t in=t inputmode=t integrity=p is=t lang=t letter-spacing=c list=t \
+loading=t loop=t low=n manifest=u marker-end=c marker-mid=c marker-start=c markerheight=c markerunits=t \
+markerwidth=c mask=c maskcontentunits=t maskunits=t max=n maxlength=n media=c method=t min=n minlength=n mode=t \
+multiple=t muted=t name=t nowrap=t offset=c opacity=c open=t operator=t optimum=n orient=c overflow=c part=t \
+patterncontentunits=t patterntransform=c patternunits=t playsinline=t pointer-events=c points=c popover=t \
+popovertarget=t poster=u preserveaspectratio=t r=c readonly=t refx=c refy=c rel=t required=t result=t reversed=t \
+role=t rows=n rowspan=n rx=c ry=c scope=t selected=t shape=t size=n sizes=c slot=t span=n spellcheck=t \
+spreadmethod=t src=u srcset=r start=n startoffset=c stddeviation=c step=n stop-color=c stop-opacity=c \
+stroke-dasharray=c stroke-dashoffset=c stroke-linecap=c stroke-linejoin=c stroke-miterlimit=c stroke-opacity=c \
+stroke-width=c stroke=c style=c tabindex=n target=t text-anchor=c text-decoration=c text=c textlength=c \
+transform-origin=c transform=c translate=t type=t usemap=t valign=t values=c vector-effect=c viewbox=c visibility=c \
+width=c word-spacing=c wrap=t x1=c x2=c x=c xlink:href=u xml:lang=t xmlns:xlink=p xmlns=p y1=c y2=c y=c ";
 /// Where the names with each first letter stand in the list, so that a look-up reads a few dozen names.
 const INDEX: [u16; 27] = index();
 /// Elements whose address names a part of a picture by its id.
-const SVG_REFERENCES: &str = " use image feimage textpath mpath lineargradient radialgradient pattern filter clippath mask \
-    animate animatemotion animatetransform set ";
+const SVG_REFERENCES: &str = "use image feimage textpath mpath lineargradient radialgradient pattern";
 /// Elements whose `value` is a label or a measure at the levels of a page, and at a field's level the field's value.
 const VALUE_TAGS: &str = "input button li progress meter option";
 /// How public values begin: names of namespaces, checksums.

@@ -38,7 +38,7 @@ impl Rules {
 
     /// The text nodes of one `style` element, masked as one sheet: as many results as pieces.
     pub fn css_run<'a>(&self, pieces: &[&'a str], level: Level) -> Vec<Masked<'a>> {
-        rewrite::joined(pieces, |rewrite| self.rewrite_css(rewrite, level))
+        rewrite::joined(pieces, &|rewrite| self.rewrite_css(rewrite, level))
     }
 
     #[inline(never)]

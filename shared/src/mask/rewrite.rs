@@ -62,7 +62,8 @@ impl<'a> Rewrite<'a> {
 }
 
 /// Rewrites pieces as one text; as many results as pieces. What is replaced across several stands in the first of them.
-pub(super) fn joined<'a>(pieces: &[&'a str], rewrite: impl FnOnce(&mut Rewrite<'_>)) -> Vec<Masked<'a>> {
+#[inline(never)]
+pub(super) fn joined<'a>(pieces: &[&'a str], rewrite: &dyn Fn(&mut Rewrite<'_>)) -> Vec<Masked<'a>> {
     let mut whole = String::new();
     let mut ends = Vec::with_capacity(pieces.len());
     for piece in pieces {

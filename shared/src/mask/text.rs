@@ -35,7 +35,7 @@ impl Rules {
     pub fn text_run<'a>(&self, pieces: &[&'a str], level: Level) -> Vec<Masked<'a>> {
         let shows = self.shows(level);
         if shows.any() && !pieces.iter().all(|piece| is_plain(piece)) {
-            return rewrite::joined(pieces, |rewrite| scan(rewrite, shows));
+            return rewrite::joined(pieces, &|rewrite| scan(rewrite, shows));
         }
         pieces.iter().map(|piece| self.text(piece, level)).collect()
     }
