@@ -133,7 +133,8 @@ impl Batch {
 
     fn relink(&mut self, parent: u32, after: u32, replaces: bool, opened: usize) {
         let start = self.children.len();
-        self.children.extend(self.open.drain(opened..));
+        self.children.extend_from_slice(self.open.get(opened..).unwrap_or(&[]));
+        self.open.truncate(opened);
         self.relinks.push(Relink { parent, after, replaces, start, end: self.children.len() });
     }
 
@@ -279,7 +280,8 @@ impl Batch {
             links.take_children(relink.parent, &mut self.orphans);
         }
         for relink in self.relinks.drain(..) {
-            links.put_children(relink.parent, relink.after, &self.children[relink.start..relink.end]);
+            let children = self.children.get(relink.start..relink.end).unwrap_or(&[]);
+            links.put_children(relink.parent, relink.after, children);
         }
         self.children.clear();
         links.free_orphans(&mut self.orphans, &mut self.freed);

@@ -2,8 +2,9 @@
 
 use crate::payload::Payload;
 use crate::recorder::Recorder;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::Cell;
 use shared::frame::{self, Flags, Header};
 use shared::ids::{PageId, PageSeq, RecordingId, WriteSecret};
 use shared::mask::{Marks, Policy, Rules};
@@ -30,15 +31,18 @@ struct Page {
 }
 
 /// One page has one thread.
-struct SingleThread(RefCell<Option<Page>>);
+struct SingleThread(Cell<Option<Box<Page>>>);
 
 // SAFETY: the module is built without atomics, so that it cannot run in two threads.
 unsafe impl Sync for SingleThread {}
 
-static PAGE: SingleThread = SingleThread(RefCell::new(None));
+static PAGE: SingleThread = SingleThread(Cell::new(None));
 
 fn with<T>(act: impl FnOnce(&mut Page) -> T) -> T {
-    act(PAGE.0.borrow_mut().get_or_insert_default())
+    let mut page = PAGE.0.take().unwrap_or_default();
+    let done = act(&mut page);
+    PAGE.0.set(Some(page));
+    done
 }
 
 /// Starts a page. `policy` bits: 1 numbers, 2 e-mails, 4 form inputs, 8 properties, 16 allow unmask. `salt` is random, the
@@ -88,7 +92,7 @@ pub fn bytes_at() -> usize {
 #[wasm_bindgen]
 pub fn marks(at: usize, name_len: usize, value_len: usize) -> u32 {
     with(|page| {
-        let text = |from: usize, len: usize| core::str::from_utf8(page.arena.get(from..from + len)?).ok();
+        let text = |from: usize, len: usize| core::str::from_utf8(page.arena.get(from..from.checked_add(len)?)?).ok();
         let value = text(at + name_len, value_len).unwrap_or("");
         let marks = match text(at, name_len).unwrap_or("") {
             "" => Marks::of_class(value),

@@ -24,6 +24,17 @@ pub struct Links {
 
 const DEAD: u8 = 0xff;
 
+/// Checked, though every id was checked before: a failed index would bring the panic's formatting code to every visitor.
+fn at(list: &[u32], id: u32) -> u32 {
+    list.get(id as usize).copied().unwrap_or(0)
+}
+
+fn set(list: &mut [u32], id: u32, value: u32) {
+    if let Some(place) = list.get_mut(id as usize) {
+        *place = value;
+    }
+}
+
 impl Links {
     /// Forgets every node.
     pub fn clear(&mut self) {
@@ -45,11 +56,16 @@ impl Links {
             }
             self.state.resize(need, DEAD);
         }
-        let id = id as usize;
-        self.parent[id] = 0;
-        self.first[id] = 0;
-        self.text[id] = 0;
-        self.state[id] = level as u8 | if is_style { STYLE } else { 0 };
+        set(&mut self.parent, id, 0);
+        set(&mut self.first, id, 0);
+        set(&mut self.text, id, 0);
+        self.set_state(id, level as u8 | if is_style { STYLE } else { 0 });
+    }
+
+    fn set_state(&mut self, id: u32, state: u8) {
+        if let Some(place) = self.state.get_mut(id as usize) {
+            *place = state;
+        }
     }
 
     /// Whether the id has a node.
@@ -80,28 +96,29 @@ impl Links {
     /// The children before the batch, each given its place. The last child, 0 for none, and how many there are.
     pub fn number_children(&mut self, parent: u32) -> (u32, u32) {
         let (mut last, mut count) = (0, 0);
-        let mut child = self.first[parent as usize];
+        let mut child = at(&self.first, parent);
         while child != 0 {
-            self.place[child as usize] = count;
+            set(&mut self.place, child, count);
             last = child;
             count += 1;
-            child = self.next[child as usize];
+            child = at(&self.next, child);
         }
         (last, count)
     }
 
     /// A child's place as [`Links::number_children`] gave it.
     pub fn place(&self, child: u32) -> u32 {
-        self.place[child as usize]
+        at(&self.place, child)
     }
 
     /// Takes all children out of `parent`; they are added to `orphans`.
     pub fn take_children(&mut self, parent: u32, orphans: &mut Vec<u32>) {
-        let mut child = core::mem::take(&mut self.first[parent as usize]);
+        let mut child = at(&self.first, parent);
+        set(&mut self.first, parent, 0);
         while child != 0 {
-            self.parent[child as usize] = 0;
+            set(&mut self.parent, child, 0);
             orphans.push(child);
-            child = self.next[child as usize];
+            child = at(&self.next, child);
         }
     }
 
@@ -110,51 +127,49 @@ impl Links {
         let mut prev = after;
         for &child in children {
             self.unlink(child);
-            let at = child as usize;
-            self.parent[at] = parent;
-            self.prev[at] = prev;
-            self.next[at] = 0;
-            if prev == 0 {
-                self.first[parent as usize] = child;
-            } else {
-                self.next[prev as usize] = child;
-            }
+            set(&mut self.parent, child, parent);
+            set(&mut self.prev, child, prev);
+            set(&mut self.next, child, 0);
+            self.follow(parent, prev, child);
             prev = child;
+        }
+    }
+
+    /// Makes `child` come after `prev`, or first.
+    fn follow(&mut self, parent: u32, prev: u32, child: u32) {
+        if prev == 0 {
+            set(&mut self.first, parent, child);
+        } else {
+            set(&mut self.next, prev, child);
         }
     }
 
     /// Takes a node out of a list that is not rebuilt in this batch: its parent was detached meanwhile.
     fn unlink(&mut self, child: u32) {
-        let at = child as usize;
-        let parent = self.parent[at];
+        let parent = at(&self.parent, child);
         if parent == 0 {
             return;
         }
-        let (prev, next) = (self.prev[at], self.next[at]);
-        if prev == 0 {
-            self.first[parent as usize] = next;
-        } else {
-            self.next[prev as usize] = next;
-        }
+        let (prev, next) = (at(&self.prev, child), at(&self.next, child));
+        self.follow(parent, prev, next);
         if next != 0 {
-            self.prev[next as usize] = prev;
+            set(&mut self.prev, next, prev);
         }
     }
 
     /// Forgets the subtrees of those `orphans` that no list took; `freed` gets every id that is free again.
     pub fn free_orphans(&mut self, orphans: &mut Vec<u32>, freed: &mut Vec<u32>) {
-        orphans.retain(|id| self.parent[*id as usize] == 0);
+        orphans.retain(|id| at(&self.parent, *id) == 0);
         while let Some(id) = orphans.pop() {
-            let at = id as usize;
-            if self.state[at] == DEAD {
+            if !self.has(id) {
                 continue;
             }
-            self.state[at] = DEAD;
+            self.set_state(id, DEAD);
             freed.push(id);
-            let mut child = self.first[at];
+            let mut child = at(&self.first, id);
             while child != 0 {
                 orphans.push(child);
-                child = self.next[child as usize];
+                child = at(&self.next, child);
             }
         }
     }

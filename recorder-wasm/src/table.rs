@@ -3,14 +3,14 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+
 /// Entries at most; see the module.
 const MAX_ENTRIES: usize = 1 << 15;
 
-/// The map. A key of 0 is stored as 1.
+/// The map. A key of 0 is stored as 1; a slot with key 0 is empty.
 #[derive(Default)]
 pub struct Table {
-    keys: Vec<u64>,
-    values: Vec<u32>,
+    slots: Vec<(u64, u32)>,
     len: usize,
 }
 
@@ -18,15 +18,8 @@ impl Table {
     /// The number under `key`.
     pub fn get(&self, key: u64) -> Option<u32> {
         let key = key.max(1);
-        let mask = self.keys.len().checked_sub(1)?;
-        let mut at = key as usize & mask;
-        while self.keys[at] != 0 {
-            if self.keys[at] == key {
-                return Some(self.values[at]);
-            }
-            at = (at + 1) & mask;
-        }
-        None
+        let (found, value) = *self.slots.get(self.slot(key))?;
+        (found == key).then_some(value)
     }
 
     /// Puts a number under a key that is not there.
@@ -34,7 +27,7 @@ impl Table {
         if self.len >= MAX_ENTRIES {
             self.clear();
         }
-        if self.len * 2 >= self.keys.len() {
+        if self.len * 2 >= self.slots.len() {
             self.grow();
         }
         self.place(key.max(1), value);
@@ -43,26 +36,33 @@ impl Table {
 
     /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
-        self.keys.fill(0);
+        self.slots.fill((0, 0));
         self.len = 0;
     }
 
-    fn place(&mut self, key: u64, value: u32) {
-        let mask = self.keys.len() - 1;
+    /// Where `key` is, or the empty slot where it would be.
+    fn slot(&self, key: u64) -> usize {
+        let mask = self.slots.len().wrapping_sub(1);
         let mut at = key as usize & mask;
-        while self.keys[at] != 0 {
+        while self.slots.get(at).is_some_and(|(found, _)| *found != 0 && *found != key) {
             at = (at + 1) & mask;
         }
-        self.keys[at] = key;
-        self.values[at] = value;
+        at
+    }
+
+    fn place(&mut self, key: u64, value: u32) {
+        let at = self.slot(key);
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = (key, value);
+        }
     }
 
     fn grow(&mut self) {
-        let capacity = (self.keys.len() * 2).max(256);
-        let keys = core::mem::replace(&mut self.keys, vec![0; capacity]);
-        let values = core::mem::replace(&mut self.values, vec![0; capacity]);
-        for (key, value) in keys.into_iter().zip(values).filter(|(key, _)| *key != 0) {
-            self.place(key, value);
+        let capacity = (self.slots.len() * 2).max(256);
+        for (key, value) in core::mem::replace(&mut self.slots, vec![(0, 0); capacity]) {
+            if key != 0 {
+                self.place(key, value);
+            }
         }
     }
 }

@@ -93,7 +93,7 @@ pub struct Header {
     pub at_ms: u32,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Wire<'a> {
     version: u8,
     page: [u8; 8],
@@ -188,8 +188,18 @@ pub fn seal(header: &Header, payload: &[u8]) -> Vec<u8> {
         payload,
     };
     wire.crc = wire.checksum();
-    // Writing to a Vec cannot fail: postcard's only error here is a full buffer.
-    postcard::to_extend(&wire, Vec::with_capacity(payload.len() + 48)).unwrap_or_default()
+    // What postcard would write, without its code: the recorder has no other use for it, `open` reads it with postcard.
+    let mut out = Vec::with_capacity(payload.len() + 48);
+    out.push(wire.version);
+    out.extend_from_slice(&wire.page);
+    varint::put(&mut out, wire.seq);
+    out.push(wire.flags);
+    varint::put_long(&mut out, wire.epoch_ms);
+    varint::put(&mut out, wire.at_ms);
+    varint::put(&mut out, wire.crc);
+    varint::put(&mut out, payload.len() as u32);
+    out.extend_from_slice(payload);
+    out
 }
 
 /// Opens one frame and checks it.
@@ -226,12 +236,7 @@ pub fn write_body(recording: RecordingId, secret: WriteSecret, sent_at_ms: u64, 
     out.push(VERSION);
     out.extend_from_slice(&recording.0);
     out.extend_from_slice(&secret.0);
-    let mut rest = sent_at_ms;
-    while rest >= 0x80 {
-        out.push(rest as u8 | 0x80);
-        rest >>= 7;
-    }
-    out.push(rest as u8);
+    varint::put_long(&mut out, sent_at_ms);
     varint::put(&mut out, frames.len() as u32);
     for frame in frames {
         varint::put(&mut out, frame.len() as u32);

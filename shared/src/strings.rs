@@ -81,7 +81,8 @@ impl NewStrings {
             while !rest.is_char_boundary(cut) {
                 cut -= 1;
             }
-            let (piece, after) = rest.split_at(cut);
+            // Checked, though the cut is a boundary: the panic's message would weigh six kilobytes on every visitor.
+            let (piece, after) = rest.split_at_checked(cut).unwrap_or((rest, ""));
             let is_last = after.is_empty();
             self.bytes.push(kind as u8 | if is_last { 0 } else { CONTINUED });
             varint::put(&mut self.bytes, piece.len() as u32);
@@ -99,20 +100,20 @@ impl NewStrings {
     /// The bodies of the `STRINGS` records that say what was added, each of at most about `max_bytes`.
     pub fn take(&mut self, max_bytes: usize, mut body: impl FnMut(&[u8])) {
         let mut start = 0;
-        let mut first = 0;
-        while first < self.pieces.len() {
+        let mut left = self.pieces.as_slice();
+        while !left.is_empty() {
             let fits = |(end, _): &&(u32, bool)| *end as usize - start <= max_bytes;
-            let count = self.pieces[first..].iter().take_while(fits).count().max(1);
-            let pieces = &self.pieces[first..first + count];
+            let count = left.iter().take_while(fits).count().max(1);
+            let Some((pieces, after)) = left.split_at_checked(count) else { break };
             let end = pieces.last().map_or(start, |(end, _)| *end as usize);
             let mut record = Vec::with_capacity(end - start + 8);
             varint::put(&mut record, self.first);
             varint::put(&mut record, count as u32);
-            record.extend_from_slice(&self.bytes[start..end]);
+            record.extend_from_slice(self.bytes.get(start..end).unwrap_or(&[]));
             body(&record);
             self.first += pieces.iter().filter(|(_, is_last)| *is_last).count() as u32;
             start = end;
-            first += count;
+            left = after;
         }
         self.bytes.clear();
         self.pieces.clear();

@@ -3,7 +3,12 @@
 use alloc::vec::Vec;
 
 /// Appends `value`, 1 to 5 bytes.
-pub fn put(out: &mut Vec<u8>, mut value: u32) {
+pub fn put(out: &mut Vec<u8>, value: u32) {
+    put_long(out, value.into());
+}
+
+/// Appends `value`, 1 to 10 bytes.
+pub fn put_long(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
