@@ -32,6 +32,9 @@
  * @returns {DocumentFacts}
  */
 export function domFacts(root = document, { places = false } = {}) {
+  /** A page of the tests tells of its closed roots here: nobody else can know them. @type {Map<Element, ShadowRoot> | undefined} */
+  const closedRoots = /** @type {any} */ (globalThis).closedRoots;
+
   /** @param {CSSStyleSheet | null} sheet */
   const rules = (sheet) => {
     try {
@@ -47,7 +50,8 @@ export function domFacts(root = document, { places = false } = {}) {
     const children = [];
     for (const child of parent.childNodes) {
       if (child.nodeType === 3) {
-        const text = child.nodeValue ?? "";
+        // Half a surrogate pair cannot be written in UTF-8: it counts as the sign that stands for it.
+        const text = (child.nodeValue ?? "").toWellFormed();
         const last = children.at(-1);
         if (text === "") continue;
         if (typeof last === "string") children[children.length - 1] = last + text;
@@ -71,9 +75,8 @@ export function domFacts(root = document, { places = false } = {}) {
       children: contentSkipped ? [] : childrenOf(element),
     };
     const view = element.ownerDocument.defaultView;
-    if (element.shadowRoot) {
-      facts.shadow = { children: childrenOf(element.shadowRoot), sheets: element.shadowRoot.adoptedStyleSheets.map(rules) };
-    }
+    const shadow = element.shadowRoot ?? closedRoots?.get(element);
+    if (shadow) facts.shadow = { children: childrenOf(shadow), sheets: shadow.adoptedStyleSheets.map(rules) };
     if (tag === "style") facts.css = rules(/** @type {HTMLStyleElement} */ (element).sheet);
     if (tag === "iframe") {
       let inside = null;

@@ -66,7 +66,8 @@ export async function openReplayer(browser, events) {
 
 /**
  * Takes away what rrweb adds of itself: `rr_` attributes, `:hover` classes, its own style element, <style> for <link>,
- * <noscript> for <script>, form state as attributes, `autocomplete="off"`; and what it cannot hold: the namespace of MathML.
+ * <noscript> for <script>, form state as attributes, `autocomplete="off"`; and what it cannot hold: the namespace of MathML, the
+ * mode of an iframe's document, an iframe's own address.
  * @param {DocumentFacts} facts
  * @returns {DocumentFacts}
  */
@@ -93,7 +94,7 @@ export function normalise(facts) {
       Object.entries(one.attributes)
         .filter(([name]) => !/^(rr_|rrweb)|^(value|checked|selected|autocomplete)$/.test(name))
         .filter(([name]) => !(sheet && (name === "href" || name === "crossorigin" || name === "rel")))
-        .filter(([name]) => !(one.tag === "iframe" && (name === "src" || name === "sandbox")))
+        .filter(([name]) => !(one.tag === "iframe" && /^(src|srcdoc|sandbox)$/.test(name)))
         .map(([name, value]) => [name, name === "class" ? value.replace(/(^|\s)(:hover|rrweb-paused)(?=\s|$)/g, "").trim() : value])
         .filter(([name, value]) => !(name === "class" && value === "")),
     );
@@ -104,7 +105,7 @@ export function normalise(facts) {
       attributes,
       children: sheet ? [] : children(one.children),
       ...(one.shadow ? { shadow: { ...one.shadow, children: children(one.shadow.children) } } : {}),
-      ...(one.document ? { document: normalise(one.document) } : {}),
+      ...(one.document ? { document: { ...normalise(one.document), mode: "" } } : {}),
     };
   };
 

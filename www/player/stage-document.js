@@ -5,10 +5,13 @@
 /** @typedef {import("./model.js").Node} RecordedNode */
 
 export const STANDARD = "<!doctype html>";
+const HTML = "http://www.w3.org/1999/xhtml";
 
 /** @param {Document} made @param {string} namespace @param {string} tag @returns {Element} */
 export function createElement(made, namespace, tag) {
   try {
+    // A local name with a colon comes from the parser (`<o:p>`); `createElementNS` would read a prefix.
+    if (tag.includes(":") && namespace === HTML) return made.createElement(tag);
     return made.createElementNS(namespace, tag);
   } catch {
     // The parser accepts names that `createElementNS` refuses.
