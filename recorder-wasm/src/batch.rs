@@ -379,11 +379,8 @@ fn mask_run(
         return;
     }
     let pieces: Vec<&str> = run.iter().map(|(_, raw)| words.text(*raw, context.interned)).collect();
-    let masked: Vec<_> = if is_style {
-        pieces.iter().map(|piece| context.rules.css(piece, level)).collect()
-    } else {
-        context.rules.text_run(&pieces, level)
-    };
+    let masked: Vec<_> =
+        if is_style { context.rules.css_run(&pieces, level) } else { context.rules.text_run(&pieces, level) };
     let numbers: Vec<_> = masked.iter().map(|masked| context.dictionary.string_and_hash(kind, masked)).collect();
     for ((id, _), (number, hash)) in run.iter().zip(numbers) {
         each(*id, number, hash, context);
