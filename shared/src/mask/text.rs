@@ -34,10 +34,14 @@ impl Rules {
     /// as pieces; what is replaced across several stands in the first of them.
     pub fn text_run<'a>(&self, pieces: &[&'a str], level: Level) -> Vec<Masked<'a>> {
         let shows = self.shows(level);
-        if shows.any() && !pieces.iter().all(|piece| is_plain(piece)) {
+        if shows.any() {
             return rewrite::joined(pieces, &|rewrite| scan(rewrite, shows));
         }
-        pieces.iter().map(|piece| self.text(piece, level)).collect()
+        let mut masked = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            masked.push(self.text(piece, level));
+        }
+        masked
     }
 
     /// What a form field holds. An empty field stays empty; otherwise its length is hidden.
