@@ -112,7 +112,8 @@ CREATE TABLE chunk (
   live       INTEGER NOT NULL              -- frames that no stored recording holds yet
 );
 
--- Recordings whose bytes are in a chunk without a frame that points at them (sent twice, refused): erase needs to know.
+-- Recordings whose bytes are in a chunk without a frame that points at them (finished, sent twice, refused): erase needs to
+-- know.
 CREATE TABLE stray (
   cid INTEGER NOT NULL,
   id  BLOB NOT NULL,

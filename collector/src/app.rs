@@ -19,6 +19,9 @@ const SITE_MS: Millis = 1000;
 /// Keys remembered, unknown ones among them.
 const SITES_MAX: usize = 10_000;
 
+/// A site as it was at a time; nothing where there is none.
+type Remembered = (Millis, Option<Arc<Site>>);
+
 /// Shared state.
 pub struct App {
     /// What was configured.
@@ -39,7 +42,7 @@ pub struct App {
     pub counters: Counters,
     /// The files inside the binary.
     pub assets: Assets,
-    sites: Mutex<HashMap<String, (Millis, Option<Arc<Site>>)>>,
+    sites: Mutex<HashMap<String, Remembered>>,
 }
 
 impl App {

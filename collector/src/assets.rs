@@ -130,7 +130,7 @@ fn file(path: &str, caching: &'static str, headers: &HeaderMap) -> Response {
     let found = content_type(path).filter(|_| public).and_then(|kind| Some((kind, Www::get(path)?)));
     let Some((kind, file)) = found else { return Problem::not_found().into_response() };
     let tag = etag(&file);
-    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen == &tag);
+    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| *seen == tag);
     let mut response = match unchanged {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => match file.data {

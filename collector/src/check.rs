@@ -3,7 +3,7 @@
 
 use crate::blobs::{self, Blobs};
 use crate::clock;
-use crate::store::{self, Store};
+use crate::store::{self, ChunkContent, IndexedFrame, Store};
 use shared::recording;
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub async fn check(store: &dyn Store, blobs: &Blobs) -> Result<Report, store::Fa
     let doomed: BTreeSet<String> = store.doomed().await?.into_iter().collect();
     let mut report =
         Report { chunks: inventory.chunks.len(), recordings: inventory.recordings.len(), ..Report::default() };
-    for (name, live, frames) in &inventory.chunks {
+    for ChunkContent { name, live, frames } in &inventory.chunks {
         if *live != frames.len() as i64 {
             report.findings.push(format!("chunk {name}: counts {live} frames, {} point at it", frames.len()));
         }
@@ -56,17 +56,15 @@ pub async fn check(store: &dyn Store, blobs: &Blobs) -> Result<Report, store::Fa
     Ok(report)
 }
 
-type Indexed = (u32, u32, shared::ids::RecordingId, shared::ids::PageId, u32);
-
-fn check_frames(chunk: &str, bytes: &[u8], frames: &[Indexed], report: &mut Report) {
-    for (start, len, recording, page, seq) in frames {
+fn check_frames(chunk: &str, bytes: &[u8], frames: &[IndexedFrame], report: &mut Report) {
+    for IndexedFrame { start, len, recording, page, seq } in frames {
         report.frames += 1;
         let (start, len) = (*start as usize, *len as usize);
-        let place = format!("chunk {chunk}: frame {seq} of page {page} of recording {recording}");
+        let place = format!("chunk {chunk}: frame {} of page {page} of recording {recording}", seq.0);
         match bytes.get(start..start + len).map(shared::frame::open) {
             None => report.findings.push(format!("{place} is beyond its end")),
             Some(Err(malformed)) => report.findings.push(format!("{place}: {malformed}")),
-            Some(Ok(frame)) if frame.header.page != *page || frame.header.seq.0 != *seq => {
+            Some(Ok(frame)) if frame.header.page != *page || frame.header.seq != *seq => {
                 report.findings.push(format!("{place} is another frame"));
             }
             Some(Ok(_)) => {}

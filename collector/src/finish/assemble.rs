@@ -6,7 +6,7 @@ use super::Failure;
 use crate::clock::Millis;
 use crate::store::{Claim, PageRow};
 use bytes::Bytes;
-use shared::frame::{self, Flags};
+use shared::frame::{self, Flags, Frame};
 use shared::ids::{PageId, PageSeq};
 use shared::limits::RECORDING_MAX_MS;
 use shared::mask::Rules;
@@ -51,9 +51,11 @@ pub(super) fn assemble(
     }
     let mut declared = Declared::default();
     for bytes in frames {
-        let frame = frame::open(bytes)?;
-        let records = inflate(frame.header.flags, frame.payload).ok_or(Failure::Payload)?;
-        let payload = take_declared(&records, &mut declared).ok_or(Failure::Payload)?;
+        let Some((frame, payload)) = open(bytes, &mut declared) else {
+            // It was whole when it came: the disk has changed it. The rest of the visit is worth keeping; this is a hole.
+            tracing::error!(recording = %claim.id, "a stored frame is damaged and left out");
+            continue;
+        };
         let header = frame.header;
         let flags = Flags(header.flags.0 & !Flags::DEFLATE.0);
         let one = PageFrame { seq: header.seq, flags, at_ms: header.at_ms, payload };
@@ -65,6 +67,12 @@ pub(super) fn assemble(
     let mut recording = order(claim, pages, &starts);
     recording.pages.iter_mut().for_each(|page| remask(page, rules));
     Ok(Assembled { recording, declared })
+}
+
+fn open<'a>(bytes: &'a [u8], declared: &mut Declared) -> Option<(Frame<'a>, Vec<u8>)> {
+    let frame = frame::open(bytes).ok()?;
+    let records = inflate(frame.header.flags, frame.payload)?;
+    Some((frame, take_declared(&records, declared)?))
 }
 
 /// Server time of a page's time 0: the device's clock set right by its bodies' least delay. What cannot be (a page that

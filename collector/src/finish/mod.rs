@@ -16,6 +16,7 @@ use crate::intake;
 use crate::store::{self, Claim, FrameRow};
 use assemble::Assembled;
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use shared::mask::{Policy, Rules};
 use shared::recording;
 use std::collections::BTreeMap;
@@ -27,9 +28,13 @@ pub const FOLDER: &str = "recordings";
 /// How often ended visits are looked for.
 const TICK: Duration = Duration::from_millis(500);
 /// A finish that takes longer than this is begun again by somebody.
-const LEASE_MS: Millis = 60_000;
+const LEASE_MS: Millis = 20_000;
 /// Visits finished in one go.
 const BATCH: u32 = 16;
+/// Of those, at once: one reads and writes while the other computes.
+const AT_ONCE: usize = 2;
+/// After so many tries a chunk that cannot be read is taken as lost, and what it held as a hole in the recording.
+const TRIES: i64 = 5;
 
 /// Why a recording could not be finished now.
 #[derive(Debug, thiserror::Error)]
@@ -40,10 +45,6 @@ enum Failure {
     Blobs(#[from] blobs::Failure),
     #[error("its stored blob: {0}")]
     Recording(#[from] recording::Unreadable),
-    #[error("a frame in a chunk is damaged: {0}")]
-    Frame(#[from] shared::frame::Malformed),
-    #[error("a frame in a chunk does not hold records")]
-    Payload,
     #[error("stopped in the middle")]
     Stopped,
 }
@@ -67,21 +68,23 @@ pub async fn finish_ended(app: &Arc<App>) -> Result<usize, store::Failure> {
     let now_ms = clock::now_ms();
     let claims = app.store.claim_ended(now_ms, now_ms + LEASE_MS, BATCH).await?;
     let count = claims.len();
-    for claim in claims {
-        match finish(app, &claim).await {
-            Ok(true) => app.counters.finished(clock::now_ms() - claim.last_ms),
-            Ok(false) => tracing::debug!(recording = %claim.id, "grew while it was being finished"),
-            Err(failure) => {
-                // The lease keeps it from being tried again at once; it comes back when that runs out.
-                tracing::error!(recording = %claim.id, tries = claim.tries, %failure, "cannot finish a recording");
-                app.counters.finish_failed();
-            }
-        }
-    }
+    stream::iter(claims).for_each_concurrent(AT_ONCE, |claim| finish_and_tell(app, claim)).await;
     Ok(count)
 }
 
-async fn finish(app: &Arc<App>, claim: &Claim) -> Result<bool, Failure> {
+async fn finish_and_tell(app: &App, claim: Claim) {
+    match finish(app, &claim).await {
+        Ok(true) => app.counters.finished(clock::now_ms() - claim.last_ms),
+        Ok(false) => tracing::debug!(recording = %claim.id, "grew while it was being finished"),
+        Err(failure) => {
+            // The lease keeps it from being tried again at once; it comes back when that runs out.
+            tracing::error!(recording = %claim.id, tries = claim.tries, %failure, "cannot finish a recording");
+            app.counters.finish_failed();
+        }
+    }
+}
+
+async fn finish(app: &App, claim: &Claim) -> Result<bool, Failure> {
     let site = app.store.site(&claim.site).await?;
     // Without its site a recording is about to be erased: everything is masked.
     let rules = site.as_ref().map_or_else(|| Rules::new(Policy::default(), 0), intake::rules);
@@ -90,7 +93,7 @@ async fn finish(app: &Arc<App>, claim: &Claim) -> Result<bool, Failure> {
         Some(name) => Some(app.blobs.get(name).await?),
         None => None,
     };
-    let frames = read_frames(app, &claim.frames).await?;
+    let frames = read_frames(app, claim).await?;
     let work = claim.clone();
     let (blob, mut facts) = tokio::task::spawn_blocking(move || {
         let Assembled { recording, declared } = assemble::assemble(&work, before.as_deref(), &frames, &rules)?;
@@ -107,8 +110,9 @@ async fn finish(app: &Arc<App>, claim: &Claim) -> Result<bool, Failure> {
     Ok(app.store.finish(claim, facts).await?)
 }
 
-/// The frames' bytes, in the order of their rows: one read a chunk.
-async fn read_frames(app: &App, rows: &[FrameRow]) -> Result<Vec<Bytes>, Failure> {
+/// The frames' bytes, in the order of their rows: one read a chunk. What is lost is empty.
+async fn read_frames(app: &App, claim: &Claim) -> Result<Vec<Bytes>, Failure> {
+    let rows: &[FrameRow] = &claim.frames;
     let mut chunks: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
         chunks.entry(&row.chunk).or_default().push(at);
@@ -117,8 +121,12 @@ async fn read_frames(app: &App, rows: &[FrameRow]) -> Result<Vec<Bytes>, Failure
     for (name, places) in chunks {
         let range = |at: &usize| u64::from(rows[*at].start)..u64::from(rows[*at].start) + u64::from(rows[*at].len);
         let ranges: Vec<_> = places.iter().map(range).collect();
-        for (at, bytes) in places.into_iter().zip(app.blobs.get_ranges(name, &ranges).await?) {
-            frames[at] = bytes;
+        match app.blobs.get_ranges(name, &ranges).await {
+            Ok(parts) => places.into_iter().zip(parts).for_each(|(at, bytes)| frames[at] = bytes),
+            Err(failure) if claim.tries >= TRIES => {
+                tracing::error!(recording = %claim.id, %failure, "a chunk is lost");
+            }
+            Err(failure) => return Err(failure.into()),
         }
     }
     Ok(frames)

@@ -158,7 +158,11 @@ fn unknown_key() -> Problem {
 
 fn check_origin(site: &Site, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let allowed = origin.to_str().is_ok_and(|origin| origin::allows(&site.settings.allowed_origins, origin));
+    // A page of the collector's own address: the demo shop, or a site that serves the collector under its own domain.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let is_own = |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == host);
+    let allowed = |origin: &str| is_own(origin) || origin::allows(&site.settings.allowed_origins, origin);
+    let allowed = origin.to_str().is_ok_and(allowed);
     allowed
         .then_some(())
         .ok_or_else(|| Problem::forbidden("origin_not_allowed", "this origin is not on the site's list"))

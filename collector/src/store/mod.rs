@@ -409,12 +409,32 @@ pub struct Share {
     pub expires_ms: Millis,
 }
 
+/// A chunk as its index sees it.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct ChunkContent {
+    pub name: String,
+    /// Frames that it is said to hold and that no stored recording holds yet.
+    pub live: i64,
+    pub frames: Vec<IndexedFrame>,
+}
+
+/// A frame as its index sees it.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct IndexedFrame {
+    pub start: u32,
+    pub len: u32,
+    pub recording: RecordingId,
+    pub page: PageId,
+    pub seq: PageSeq,
+}
+
 /// What `check` walks through.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Inventory {
-    /// (chunk name, frames that no stored recording holds yet: start, len, recording, page, seq).
-    pub chunks: Vec<(String, i64, Vec<(u32, u32, RecordingId, PageId, u32)>)>,
+    pub chunks: Vec<ChunkContent>,
     /// (recording, blob).
     pub recordings: Vec<(RecordingId, String)>,
     /// Recordings past their time that are still there.

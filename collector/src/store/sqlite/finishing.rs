@@ -150,7 +150,14 @@ pub(super) fn finish(connection: &mut Connection, claim: &Claim, facts: &Facts) 
             doom(transaction, old)?;
         }
         store(transaction, claim.rid, facts)?;
-        release_frames(transaction, claim.rid)?;
+        for cid in release_frames(transaction, claim.rid)? {
+            // Its bytes stay there until the other recordings of the chunk are finished.
+            transaction
+                .prepare_cached(
+                    "INSERT INTO stray (cid, id) SELECT cid, ?2 FROM chunk WHERE cid = ?1 AND live > 0 ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![cid, claim.id.0.as_slice()])?;
+        }
         transaction
             .prepare_cached(
                 "UPDATE frame SET chunk = 0 WHERE chunk <> 0 AND pid IN (SELECT pid FROM page WHERE rid = ?1)",

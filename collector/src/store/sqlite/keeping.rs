@@ -4,9 +4,10 @@
 use super::finishing::{doom, release_frames};
 use super::{ChunkRow, Failure, Inventory, NewChunk, Rules, recording_id, transaction};
 use crate::clock::{self, Millis};
+use crate::store::{ChunkContent, IndexedFrame};
 use crate::visits::Visit;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use shared::ids::{PageId, RecordingId};
+use shared::ids::{PageId, PageSeq, RecordingId};
 
 /// Rows of one kind that one run forgets, so that the writer is never away for long.
 const BATCH: u32 = 500;
@@ -176,9 +177,18 @@ pub(super) fn replace_chunk(
         let new = transaction.last_insert_rowid();
         let mut live = 0;
         for (pid, seq, start) in moved {
-            live += transaction
+            let changed = transaction
                 .prepare_cached("UPDATE frame SET chunk = ?4, start = ?5 WHERE pid = ?1 AND seq = ?2 AND chunk = ?3")?
                 .execute(params![pid, seq, cid, new, start])?;
+            live += changed;
+            if changed == 0 {
+                // Finished while it was copied: its bytes are here without a frame that says so.
+                transaction.execute(
+                    "INSERT INTO stray (cid, id) SELECT ?2, recording.id FROM page JOIN recording USING (rid) WHERE pid = ?1
+                     ON CONFLICT DO NOTHING",
+                    params![pid, new],
+                )?;
+            }
         }
         transaction.execute("UPDATE chunk SET live = ?2 WHERE cid = ?1", params![new, live as i64])?;
         drop_chunk(transaction, cid, &old)
@@ -220,10 +230,15 @@ pub(super) fn inventory(connection: &Connection, now_ms: Millis) -> Result<Inven
     )?;
     for (cid, name, live) in chunks {
         let rows = frames.query_map([cid], |row| {
-            Ok((row.get(0)?, row.get(1)?, RecordingId(row.get(2)?), PageId(row.get(3)?), row.get(4)?))
+            Ok(IndexedFrame {
+                start: row.get(0)?,
+                len: row.get(1)?,
+                recording: RecordingId(row.get(2)?),
+                page: PageId(row.get(3)?),
+                seq: PageSeq(row.get(4)?),
+            })
         })?;
-        let rows = rows.collect::<Result<_, _>>()?;
-        inventory.chunks.push((name, live, rows));
+        inventory.chunks.push(ChunkContent { name, live, frames: rows.collect::<Result<_, _>>()? });
     }
     let ready: Vec<(Vec<u8>, String)> = connection
         .prepare("SELECT id, blob FROM recording WHERE blob IS NOT NULL")?

@@ -1,0 +1,168 @@
+//! Durable intake against a bare axum handler that only reads the body, in one run on one machine: same bodies, same
+//! connections, taken in turns so that neither has the quieter moments. Prints requests a second and their ratio.
+//!
+//! ```text
+//! cargo run --release -p revisit-collector --example intake_bench [-- SECONDS]
+//! ```
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::post;
+use collector::app::App;
+use collector::blobs::Blobs;
+use collector::config::Config;
+use collector::server;
+use collector::store::site::Site;
+use collector::store::sqlite::Sqlite;
+use collector::store::{Rules, Store};
+use http_body_util::BodyExt;
+use shared::frame::{Flags, Header, seal, write_body};
+use shared::ids::{PageId, PageSeq, RecordingId, WriteSecret};
+use shared::record::{self, Pointer, tag};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+const CONNECTIONS: usize = 256;
+/// Each is measured this often, in turns.
+const TURNS: usize = 3;
+
+fn main() {
+    let seconds: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(3);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(bench(Duration::from_secs(seconds)));
+}
+
+async fn bench(time: Duration) {
+    let folder = std::env::temp_dir().join(format!("revisit-intake-bench-{}", std::process::id()));
+    let (durable, key) = serve_collector(&folder).await;
+    let bare = serve_bare().await;
+    println!("{CONNECTIONS} connections, {TURNS} turns of {} s each, requests a second:", time.as_secs());
+    println!("{:>10} {:>10} {:>10} {:>7}   p99 of durable", "body", "durable", "bare", "ratio");
+    for size in [2 << 10, 10 << 10] {
+        let (mut sum, mut slowest) = ([0.0; 2], Duration::ZERO);
+        for _ in 0..TURNS {
+            let path = format!("/v1/frames?k={key}");
+            let one = load(durable, &path, size, time).await;
+            sum[0] += one.per_second;
+            slowest = slowest.max(one.p99);
+            sum[1] += load(bare, "/", size, time).await.per_second;
+        }
+        let [durable, bare] = sum.map(|sum| sum / TURNS as f64);
+        println!(
+            "{:>8} B {durable:>10.0} {bare:>10.0} {:>7.2}   {:.1} ms",
+            size,
+            durable / bare,
+            slowest.as_secs_f64() * 1000.0
+        );
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+async fn serve_collector(folder: &std::path::Path) -> (SocketAddr, String) {
+    let mut config = Config::defaults();
+    config.data = folder.to_owned();
+    if let Some(plan) = config.plans.get_mut("pro") {
+        plan.recordings = u32::MAX;
+    }
+    let store = Sqlite::open(&config.database_path().unwrap(), Rules::of(&config)).unwrap();
+    let blobs = Blobs::in_folder(&config.blobs_path().unwrap()).unwrap();
+    let body = serde_json::json!({"name": "Bench", "origin": "https://bench.example", "plan": "pro"});
+    let site = Site::create(body.as_object().unwrap().clone(), &["pro".to_owned()], 0).unwrap();
+    store.add_site(&site).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = App::new(config, format!("http://{address}"), Arc::new(store), blobs);
+    tokio::spawn(collector::run(listener, app, std::future::pending()));
+    (address, site.key)
+}
+
+/// The same server, with a handler that reads the body and says 204.
+async fn serve_bare() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let read = |body: Body| async move {
+        let _ = body.collect().await;
+        axum::http::StatusCode::NO_CONTENT
+    };
+    tokio::spawn(server::serve(listener, Router::new().route("/", post(read)), std::future::pending()));
+    address
+}
+
+struct Load {
+    per_second: f64,
+    p99: Duration,
+}
+
+async fn load(address: SocketAddr, path: &str, size: usize, time: Duration) -> Load {
+    let count = Arc::new(AtomicU64::new(0));
+    let start = Instant::now();
+    let until = start + time;
+    let visitors: Vec<_> =
+        (0..CONNECTIONS).map(|_| tokio::spawn(visitor(address, path.to_owned(), size, until, count.clone()))).collect();
+    let mut waits = Vec::new();
+    for visitor in visitors {
+        waits.extend(visitor.await.unwrap());
+    }
+    waits.sort_unstable();
+    let per_second = count.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
+    Load { per_second, p99: waits[waits.len() * 99 / 100] }
+}
+
+/// One visitor: a recording of its own, one body after the other on one connection.
+async fn visitor(
+    address: SocketAddr,
+    path: String,
+    size: usize,
+    until: Instant,
+    count: Arc<AtomicU64>,
+) -> Vec<Duration> {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let (mut id, mut secret, mut page) = ([0; 16], [0; 16], [0; 8]);
+    for random in [&mut id[..], &mut secret[..], &mut page[..]] {
+        getrandom::fill(random).unwrap();
+    }
+    let payload = payload(size - 100);
+    let mut answer = [0; 1024];
+    let mut waits = Vec::new();
+    for seq in 0.. {
+        if Instant::now() >= until {
+            break;
+        }
+        let header = Header { page: PageId(page), seq: PageSeq(seq), flags: Flags::ACTIVE, epoch_ms: 1, at_ms: seq };
+        let body = write_body(RecordingId(id), WriteSecret(secret), 1, &[&seal(&header, &payload)]);
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: bench\r\norigin: https://bench.example\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let sent = Instant::now();
+        stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+        let read = stream.read(&mut answer).await.unwrap();
+        waits.push(sent.elapsed());
+        assert!(answer[..read].starts_with(b"HTTP/1.1 204"), "{}", String::from_utf8_lossy(&answer[..read]));
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+    waits
+}
+
+/// Records of about `size` bytes: what a pointer leaves behind.
+fn payload(size: usize) -> Vec<u8> {
+    let mut records = Vec::new();
+    let mut x = 1;
+    while records.len() + 120 < size {
+        let points = (0..30).map(|_| {
+            x = x * 1103 % 7919;
+            (16, x % 40 - 20, x % 30 - 15)
+        });
+        record::put(&mut records, tag::POINTER, &Pointer { at: 0, kind: 0, points: points.collect() });
+    }
+    let rest = size - records.len() - 3;
+    record::put_packed(&mut records, 999, &vec![7; rest]);
+    records
+}
