@@ -11,79 +11,129 @@ import { moment } from "../harness/moment.js";
 import { openPlayer, signIn } from "../harness/player.js";
 import { openReplayer, normalise } from "../harness/rrweb.js";
 import { embed, startSite } from "../harness/site.js";
-import { pause } from "../harness/until.js";
 
 /** @type {import("../harness/browser.js").Browser} */
 let browser;
 /** @type {import("../harness/collector.js").Collector} */
 let collector;
-/** @type {Awaited<ReturnType<typeof startSite>>} */
-let site;
-/** @type {import("../harness/collector.js").Recording} */
-let recording;
-/** @type {import("../harness/moment.js").Moment[]} */
-const moments = [];
 
 before(async () => {
   browser = await launch();
   collector = await startCollector();
-  site = await startSite("odds");
-  const owner = await collector.addSite(site.origin, { record_numbers: true, record_emails: true, record_form_inputs: true });
-  site.setTag(embed(collector, owner.key));
-
-  const page = await newPage(browser);
-  await page.goto(`${site.origin}/`);
-  moments.push(await moment(page, "as it was loaded"));
-  const steps = ["a list reversed, an item added", "a paragraph changed while it was out", "rules inserted, details and dialog opened", "a late shadow root, a host moved", "a change inside the iframe, fields set by script"];
-  for (const [step, name] of steps.entries()) {
-    await page.evaluate((number) => /** @type {any} */ (window).change(number), step);
-    moments.push(await moment(page, name));
-  }
-  await page.type("[name=who]", "Jane 42 jane@example.org");
-  await page.select("[name=colour]", "green");
-  await page.click("[name=tick]");
-  await page.type("[name=secret]", "Xq7-velvet-Otter");
-  await page.locator("host-open >>> input").fill("typed in the shadow");
-  const inside = await (await page.$("#frame"))?.contentFrame();
-  await inside?.type("[name=inner]", " and by hand");
-  moments.push(await moment(page, "fields filled in by hand"));
-  await page.$eval("#box", (box) => box.scrollTo(40, 300));
-  await page.evaluate(() => scrollTo(0, 700));
-  moments.push(await moment(page, "scrolled"));
-  assertQuiet(page);
-  await closeTab(page);
-  [recording] = await collector.waitReady(owner);
+  await signIn(browser, collector);
 });
 after(async () => {
   await browser?.close();
-  await site?.stop();
   await collector?.stop();
 });
 
-test("the player shows every moment exactly", async () => {
-  await signIn(browser, collector);
-  const player = await openPlayer(browser, collector, recording.id);
-  for (const { name, wall, facts } of moments) {
-    await player.seekToWall(wall);
-    assert.deepEqual(diffDom(facts, await player.facts(), { masked: false }), [], name);
-  }
-  await pause(100);
-  assertQuiet(player.page);
-});
+/**
+ * @typedef {import("../harness/moment.js").Moment} Moment
+ * @typedef {{folder: string, steps: string[], more: (page: import("../harness/browser.js").Page, keep: (name: string) => Promise<void>) => Promise<void>}} Case
+ */
 
-test("going back in time shows it as exactly", async () => {
-  const player = await openPlayer(browser, collector, recording.id);
-  for (const { name, wall, facts } of moments.toReversed()) {
-    await player.seekToWall(wall);
-    assert.deepEqual(diffDom(facts, await player.facts(), { masked: false }), [], name);
-  }
-});
+/** @type {Case[]} */
+const CASES = [
+  {
+    folder: "odds",
+    steps: [
+      "a list reversed, an item added",
+      "a paragraph changed while it was out",
+      "rules inserted, details and dialog opened",
+      "a late shadow root, a host moved",
+      "a change inside the iframe, fields set by script",
+    ],
+    async more(page, keep) {
+      await page.type("[name=who]", "Jane 42 jane@example.org");
+      await page.select("[name=colour]", "green");
+      await page.click("[name=tick]");
+      await page.type("[name=secret]", "Xq7-velvet-Otter");
+      await page.locator("host-open >>> input").fill("typed in the shadow");
+      const inside = await (await page.$("#frame"))?.contentFrame();
+      await inside?.type("[name=inner]", " and by hand");
+      await keep("fields filled in by hand");
+      await page.$eval("#box", (box) => box.scrollTo(40, 300));
+      await page.evaluate(() => scrollTo(0, 700));
+      await keep("scrolled");
+    },
+  },
+  {
+    folder: "markup",
+    steps: [
+      "a frame written by script, closed and nested shadow roots",
+      "sheets changed in every way",
+      "rows sorted, subtrees moved",
+      "markup set as a whole, odd text, fields set by script",
+      "scrolled inside an element and a frame",
+      "a frame taken out and put back, another added",
+      "the body replaced by another",
+    ],
+    async more() {},
+  },
+];
 
-test("rrweb's own player shows every moment of the export exactly", async () => {
-  const events = JSON.parse((await collector.export(recording.id, "rrweb")).toString("utf8"));
-  const replayer = await openReplayer(browser, events);
-  for (const { name, wall, facts } of moments) {
-    assert.deepEqual(diffDom(normalise(facts), await replayer.at(wall), { masked: false }), [], name);
+/** @param {Case} of @returns {Promise<{recording: import("../harness/collector.js").Recording, moments: Moment[]}>} */
+async function visit({ folder, steps, more }) {
+  const site = await startSite(folder);
+  try {
+    const owner = await collector.addSite(site.origin, { record_numbers: true, record_emails: true, record_form_inputs: true });
+    site.setTag(embed(collector, owner.key));
+    /** @type {Moment[]} */
+    const moments = [];
+    const page = await newPage(browser);
+    await page.goto(`${site.origin}/`);
+    moments.push(await moment(page, "as it was loaded"));
+    for (const [step, name] of steps.entries()) {
+      await page.evaluate((number) => /** @type {any} */ (window).change(number), step);
+      moments.push(await moment(page, name));
+    }
+    await more(page, async (name) => { moments.push(await moment(page, name)); });
+    assertQuiet(page);
+    await closeTab(page);
+    const [recording] = await collector.waitReady(owner);
+    assert.ok(recording);
+    return { recording, moments };
+  } finally {
+    await site.stop();
   }
-  assert.deepEqual(replayer.asked, [], "without network");
-});
+}
+
+for (const one of CASES) {
+  const { folder } = one;
+  /** @type {Awaited<ReturnType<typeof visit>>} */
+  let visited;
+
+  test(`${folder}: a visit is recorded step by step`, async () => {
+    visited = await visit(one);
+    assert.ok(visited.moments.length > one.steps.length);
+  });
+
+  test(`${folder}: the player shows every moment exactly`, async () => {
+    const player = await openPlayer(browser, collector, visited.recording.id);
+    for (const { name, wall, facts } of visited.moments) {
+      await player.seekToWall(wall);
+      assert.deepEqual(diffDom(facts, await player.facts(), { masked: false }), [], name);
+    }
+    assertQuiet(player.page);
+    await player.page.close();
+  });
+
+  test(`${folder}: going back in time shows it as exactly`, async () => {
+    const player = await openPlayer(browser, collector, visited.recording.id);
+    for (const { name, wall, facts } of visited.moments.toReversed()) {
+      await player.seekToWall(wall);
+      assert.deepEqual(diffDom(facts, await player.facts(), { masked: false }), [], name);
+    }
+    await player.page.close();
+  });
+
+  test(`${folder}: rrweb's own player shows every moment of the export exactly`, async () => {
+    const events = JSON.parse((await collector.export(visited.recording.id, "rrweb")).toString("utf8"));
+    const replayer = await openReplayer(browser, events);
+    for (const { name, wall, facts } of visited.moments) {
+      assert.deepEqual(diffDom(normalise(facts), await replayer.at(wall), { masked: false }), [], name);
+    }
+    assert.deepEqual(replayer.asked, [], "without network");
+    await replayer.page.close();
+  });
+}

@@ -51,7 +51,7 @@ export function domFacts(root = document, { places = false } = {}) {
     for (const child of parent.childNodes) {
       if (child.nodeType === 3) {
         // Half a surrogate pair cannot be written in UTF-8: it counts as the sign that stands for it.
-        const text = (child.nodeValue ?? "").toWellFormed();
+        const text = (child.nodeValue ?? "").replace(/[\ud800-\udfff]/gu, "\ufffd");
         const last = children.at(-1);
         if (text === "") continue;
         if (typeof last === "string") children[children.length - 1] = last + text;

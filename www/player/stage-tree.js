@@ -110,10 +110,10 @@ export class StageTree {
       }
       case "document": {
         // Built aside: an iframe has a document only once it stands in the page (see openInner).
-        const aside = made.implementation.createHTMLDocument("");
-        aside.replaceChildren();
-        this.unseal(/** @type {HTMLIFrameElement} */ (this.known(recorded.parent)));
-        this.register(recorded.id, aside);
+        const host = /** @type {HTMLIFrameElement} */ (this.known(recorded.parent));
+        this.retire(host);
+        this.unseal(host);
+        this.register(recorded.id, emptyDocument(made));
         return null;
       }
     }
@@ -150,6 +150,23 @@ export class StageTree {
     }
   }
 
+  /**
+   * An iframe has loaded another document: what is left of the one before waits aside to be removed, which may only be
+   * told after the new one has taken its place.
+   * @param {HTMLIFrameElement} frame
+   */
+  retire(frame) {
+    for (const [id, { host }] of this.inner) {
+      const old = /** @type {Document} */ (this.nodes.get(id));
+      if (host !== frame) continue;
+      const aside = emptyDocument(old);
+      for (const child of [...old.childNodes]) aside.append(aside.adoptNode(child));
+      this.styles.replaceRoot(old, aside);
+      this.register(id, aside);
+      this.inner.delete(id);
+    }
+  }
+
   /** @param {RecordedNode[]} nodes */
   openInner(nodes) {
     for (const recorded of nodes) {
@@ -176,6 +193,7 @@ export class StageTree {
       if (!host.isConnected || !host.contentDocument || host.contentDocument === old) continue;
       this.guard(() => {
         const opened = setMode(/** @type {Document} */ (host.contentDocument), mode);
+        opened.defaultView?.scrollTo(0, 0);
         const children = [...old.childNodes];
         for (const child of children) opened.append(opened.adoptNode(child));
         this.styles.replaceRoot(old, opened);
@@ -258,6 +276,13 @@ export class StageTree {
       this.misfits += 1;
     }
   }
+}
+
+/** @param {Document} made */
+function emptyDocument(made) {
+  const empty = made.implementation.createHTMLDocument("");
+  empty.replaceChildren();
+  return empty;
 }
 
 /** @param {Element} element */

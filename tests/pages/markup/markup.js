@@ -13,7 +13,7 @@ const steps = [
   () => {
     const written = need("#written").contentDocument;
     written.open();
-    written.write("<!doctype html><title>w</title><p>written by script</p>");
+    written.write("<title>w</title><p>written by script</p>");
     written.close();
     const outer = document.createElement("section");
     need("#place").append(outer);
@@ -89,6 +89,7 @@ const steps = [
     document.body.append(box);
   },
   () => {
+    need("#scroller").scrollTop = 0;
     const body = document.createElement("body");
     body.append(...document.body.childNodes);
     body.id = "another-body";
