@@ -244,6 +244,7 @@ fn elements_are_fields_secrets_or_neither() {
         (named("payment[cvc]"), secret),
         (named("CVV2"), secret),
         (named("otp_1"), secret),
+        (named("billingCvc"), secret),
         (named("iban"), secret),
         (named("csrfmiddlewaretoken"), secret),
         (named("pin"), secret),
@@ -466,6 +467,7 @@ fn attributes_in_part() {
         &[
             (("input", "value", "Anna"), "•••••"),
             (("input", "value", ""), ""),
+            (("input", "value", " "), "•••••"),
             (("option", "value", "de"), "•••••"),
             (("option", "label", "Germany"), "•••"),
             (("div", "aria-checked", "true"), "•••"),

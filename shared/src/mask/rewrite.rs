@@ -34,10 +34,6 @@ impl<'a> Rewrite<'a> {
         self.copy_until(start);
         self.out.push_str(with);
         self.copied = end;
-        while let Some(cut) = self.ends.get_mut(self.passed).filter(|cut| **cut < end) {
-            *cut = self.out.len();
-            self.passed += 1;
-        }
     }
 
     /// The result.
@@ -50,6 +46,7 @@ impl<'a> Rewrite<'a> {
         Masked::made(self.out)
     }
 
+    /// Pieces that end inside what was replaced last end here.
     #[inline(never)]
     fn copy_until(&mut self, end: usize) {
         while let Some(cut) = self.ends.get_mut(self.passed).filter(|cut| **cut <= end) {
