@@ -11,6 +11,7 @@
 //! | `element`, `marks` | which fields are secret, what the owner marked, in our words and the peers' |
 //! | `text` with `email`, `digits`, `secret` | text that the page shows, and form fields |
 //! | `attribute`, `token`, `url`, `css` | attribute values, ids and classes, addresses, style sheets |
+//! | `read`, `rewrite` | how all of them read text and write the result: small code, no copy where nothing changes |
 
 mod attribute;
 mod css;
