@@ -1,5 +1,6 @@
 //! Durable intake against a bare axum handler that only reads the body, in one run on one machine: same bodies, same
-//! connections, taken in turns so that neither has the quieter moments. Prints requests a second and their ratio.
+//! connections, taken in turns so that neither has the quieter moments. Prints requests a second and their ratio, and the
+//! processor time of one request (server and load generator together), which other work on the machine disturbs less.
 //!
 //! ```text
 //! cargo run --release -p revisit-collector --example intake_bench [-- SECONDS]
@@ -43,22 +44,24 @@ async fn bench(time: Duration) {
     let (durable, key) = serve_collector(&folder).await;
     let bare = serve_bare().await;
     println!("{CONNECTIONS} connections, {TURNS} turns of {} s each, requests a second:", time.as_secs());
-    println!("{:>10} {:>10} {:>10} {:>7}   p99 of durable", "body", "durable", "bare", "ratio");
+    println!("{:>10} {:>10} {:>10} {:>7}   p99 of durable   CPU durable / bare", "body", "durable", "bare", "ratio");
     for size in [2 << 10, 10 << 10] {
-        let (mut sum, mut slowest) = ([0.0; 2], Duration::ZERO);
+        let (mut sum, mut cpu, mut slowest) = ([0.0; 2], [0.0; 2], Duration::ZERO);
+        let path = format!("/v1/frames?k={key}");
         for _ in 0..TURNS {
-            let path = format!("/v1/frames?k={key}");
             let one = load(durable, &path, size, time).await;
-            sum[0] += one.per_second;
             slowest = slowest.max(one.p99);
-            sum[1] += load(bare, "/", size, time).await.per_second;
+            for (at, load) in [one, load(bare, "/", size, time).await].into_iter().enumerate() {
+                sum[at] += load.per_second / TURNS as f64;
+                cpu[at] += load.cpu_us / TURNS as f64;
+            }
         }
-        let [durable, bare] = sum.map(|sum| sum / TURNS as f64);
+        let ([durable, bare], slowest_ms) = (sum, slowest.as_secs_f64() * 1000.0);
         println!(
-            "{:>8} B {durable:>10.0} {bare:>10.0} {:>7.2}   {:.1} ms",
-            size,
+            "{size:>8} B {durable:>10.0} {bare:>10.0} {:>7.2}   {slowest_ms:>11.1} ms   {:.0} / {:.0} us",
             durable / bare,
-            slowest.as_secs_f64() * 1000.0
+            cpu[0],
+            cpu[1]
         );
     }
     std::fs::remove_dir_all(&folder).unwrap();
@@ -97,11 +100,21 @@ async fn serve_bare() -> SocketAddr {
 struct Load {
     per_second: f64,
     p99: Duration,
+    cpu_us: f64,
+}
+
+/// Processor time of this process so far, in microseconds.
+fn cpu_us() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<f64> =
+        stat.rsplit(") ").next().unwrap().split(' ').skip(11).take(2).map(|it| it.parse().unwrap()).collect();
+    // Linux counts in hundredths of a second.
+    (fields[0] + fields[1]) * 10_000.0
 }
 
 async fn load(address: SocketAddr, path: &str, size: usize, time: Duration) -> Load {
     let count = Arc::new(AtomicU64::new(0));
-    let start = Instant::now();
+    let (start, cpu_before) = (Instant::now(), cpu_us());
     let until = start + time;
     let visitors: Vec<_> =
         (0..CONNECTIONS).map(|_| tokio::spawn(visitor(address, path.to_owned(), size, until, count.clone()))).collect();
@@ -110,8 +123,9 @@ async fn load(address: SocketAddr, path: &str, size: usize, time: Duration) -> L
         waits.extend(visitor.await.unwrap());
     }
     waits.sort_unstable();
-    let per_second = count.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
-    Load { per_second, p99: waits[waits.len() * 99 / 100] }
+    let count = count.load(Ordering::Relaxed) as f64;
+    let per_second = count / start.elapsed().as_secs_f64();
+    Load { per_second, p99: waits[waits.len() * 99 / 100], cpu_us: (cpu_us() - cpu_before) / count }
 }
 
 /// One visitor: a recording of its own, one body after the other on one connection.

@@ -4,13 +4,14 @@
 use crate::problem::Problem;
 use crate::store::{NewFrame, PageHello};
 use axum::http::StatusCode;
-use shared::frame::{self, Malformed};
+use shared::frame::{self, Flags, Malformed};
 use shared::ids::{RecordingId, WriteSecret};
 use shared::limits::FRAME_MAX_BYTES;
 use shared::mask::Rules;
 use shared::record::{self, Hello, tag};
 use shared::recording::inflate;
 use shared::strings::{self, Kind};
+use std::borrow::Cow;
 
 /// A body that is good.
 pub struct Opened {
@@ -37,8 +38,13 @@ fn open_frame(body: &[u8], raw: &[u8], rules: &Rules) -> Result<NewFrame, Proble
     }
     let frame = frame::open(raw).map_err(problem)?;
     let header = frame.header;
-    let records = inflate(header.flags, frame.payload)
-        .ok_or_else(|| Problem::bad_request("bad_payload", "a frame's payload does not inflate within its limit"))?;
+    let records = match header.flags.has(Flags::DEFLATE) {
+        // Not copied: FRAME_MAX_BYTES is within the limit of a payload.
+        false => Cow::Borrowed(frame.payload),
+        true => inflate(header.flags, frame.payload).map(Cow::Owned).ok_or_else(|| {
+            Problem::bad_request("bad_payload", "a frame's payload does not inflate within its limit")
+        })?,
+    };
     let hello = read_records(&records, rules)
         .ok_or_else(|| Problem::bad_request("bad_payload", "a frame's payload does not divide into records"))?;
     Ok(NewFrame {

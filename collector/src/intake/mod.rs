@@ -92,22 +92,22 @@ async fn accept(app: &App, peer: IpAddr, headers: &HeaderMap, query: Option<&str
     let received_ms = clock::now_ms();
     let recording = opened.recording;
     let client = address::client(peer, forwarded_for(headers), &app.config.trusted_proxies);
-    if !app.known.has(recording, &secret_hash) {
+    let is_known = app.known.has(recording, &secret_hash);
+    if !is_known {
         match app.store.standing(&site.id, recording, secret_hash, received_ms).await? {
             Ok(Standing::GoesOn) => {}
             Ok(Standing::Begins) => may_begin(app, &site, client, received_ms)?,
             Err(reason) => return Err(refusal(reason)),
         }
     }
-    let agent = agent::read(headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default());
-    let stored = if site.settings.record_ip { address::plain(client) } else { address::anonymous(client) };
+    let opening = if is_known { Opening::default() } else { opening(&site, client, headers) };
     let body = NewBody {
         site: site.id.clone(),
         recording,
         secret_hash,
         received_ms,
         sent_at_ms: opened.sent_at_ms,
-        opening: Opening { ip: Some(stored.to_string()), device: agent.device, browser: agent.browser, os: agent.os },
+        opening,
         frames: opened.frames,
     };
     match app.log.append(Entry { body, bytes }).await? {
@@ -121,6 +121,13 @@ async fn accept(app: &App, peer: IpAddr, headers: &HeaderMap, query: Option<&str
             Err(refusal(reason))
         }
     }
+}
+
+/// What is stored of the client when a recording begins.
+fn opening(site: &Site, client: IpAddr, headers: &HeaderMap) -> Opening {
+    let agent = agent::read(headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default());
+    let ip = if site.settings.record_ip { address::plain(client) } else { address::anonymous(client) };
+    Opening { ip: Some(ip.to_string()), device: agent.device, browser: agent.browser, os: agent.os }
 }
 
 fn may_begin(app: &App, site: &Site, client: IpAddr, now_ms: clock::Millis) -> Result<(), Problem> {

@@ -21,6 +21,9 @@ const QUEUE: usize = 1024;
 const CHUNK_TARGET_BYTES: usize = 4 << 20;
 /// Bodies of one chunk: what one transaction indexes in a few milliseconds.
 const CHUNK_MAX_BODIES: usize = 512;
+/// How often a chunk lets others run before it takes what it has: requests whose bodies are there already, but not read,
+/// come along. With nobody there it costs microseconds.
+const PATIENCE: u32 = 4;
 /// Chunks under way at once: one is written while the one before it is indexed.
 const WRITERS: usize = 2;
 
@@ -104,10 +107,20 @@ impl Writer {
         let first = waiting.recv().await?;
         let mut bytes = first.entry.bytes.len();
         let mut batch = vec![first];
+        let mut patience = PATIENCE;
         while bytes < CHUNK_TARGET_BYTES && batch.len() < CHUNK_MAX_BODIES {
-            let Ok(next) = waiting.try_recv() else { break };
-            bytes += next.entry.bytes.len();
-            batch.push(next);
+            match waiting.try_recv() {
+                Ok(next) => {
+                    bytes += next.entry.bytes.len();
+                    batch.push(next);
+                    patience = PATIENCE;
+                }
+                Err(_) if patience > 0 => {
+                    patience -= 1;
+                    tokio::task::yield_now().await;
+                }
+                Err(_) => break,
+            }
         }
         Some(batch)
     }

@@ -4,59 +4,61 @@
 use super::{Failure, NewBody, NewChunk, Outcome, Refusal, Rules, sites, transaction};
 use crate::clock::Millis;
 use crate::store::site::Site;
-use crate::store::{NewFrame, PageHello, Standing};
+use crate::store::{NewFrame, PageHello, Standing, State};
 use crate::visits::Visit;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shared::frame::Flags;
 use shared::ids::RecordingId;
 use std::collections::{BTreeSet, HashMap};
 
-/// The parts of a recording's row that decide about a body.
+/// The parts of a recording's rows that decide about a body.
 struct Known {
     rid: i64,
     site: String,
-    state: String,
+    state: State,
     secret: Option<Vec<u8>>,
+    /// None once it takes no frames any more.
+    visit: Option<Visit>,
 }
 
 fn known(connection: &Connection, id: RecordingId) -> Result<Option<Known>, Failure> {
-    let mut statement = connection.prepare_cached("SELECT rid, site, state, secret FROM recording WHERE id = ?1")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT rid, site, state, secret, first_ms, last_ms, visit.active_ms, open_pages
+         FROM recording LEFT JOIN visit USING (rid) WHERE id = ?1",
+    )?;
     let row = statement.query_row([id.0.as_slice()], |row| {
-        Ok(Known { rid: row.get(0)?, site: row.get(1)?, state: row.get(2)?, secret: row.get(3)? })
+        let visit = match row.get::<_, Option<i64>>(4)? {
+            Some(first_ms) => {
+                Some(Visit { first_ms, last_ms: row.get(5)?, active_ms: row.get(6)?, open_pages: row.get(7)? })
+            }
+            None => None,
+        };
+        Ok(Known {
+            rid: row.get(0)?,
+            site: row.get(1)?,
+            // A word of a newer version is none that takes frames.
+            state: State::parse(row.get_ref(2)?.as_str()?).unwrap_or(State::Expired),
+            secret: row.get(3)?,
+            visit,
+        })
     });
     Ok(row.optional()?)
 }
 
-fn visit(connection: &Connection, rid: i64) -> Result<Option<Visit>, Failure> {
-    let mut statement =
-        connection.prepare_cached("SELECT first_ms, last_ms, active_ms, open_pages FROM visit WHERE rid = ?1")?;
-    let row = statement.query_row([rid], |row| {
-        Ok(Visit { first_ms: row.get(0)?, last_ms: row.get(1)?, active_ms: row.get(2)?, open_pages: row.get(3)? })
-    });
-    Ok(row.optional()?)
-}
-
-/// Whether a known recording takes a body, and if so, its visit.
-fn admit(
-    connection: &Connection,
-    rules: &Rules,
-    known: &Known,
-    site: &str,
-    secret_hash: &[u8; 32],
-    now_ms: Millis,
-) -> Result<Result<Visit, Refusal>, Failure> {
-    match known.state.as_str() {
-        "erased" => return Ok(Err(Refusal::Erased)),
-        "expired" => return Ok(Err(Refusal::Closed)),
-        _ => {}
+/// Whether a known recording takes a body.
+fn admit(rules: &Rules, known: &Known, site: &str, secret_hash: &[u8; 32], now_ms: Millis) -> Result<(), Refusal> {
+    match known.state {
+        State::Erased => return Err(Refusal::Erased),
+        State::Expired => return Err(Refusal::Closed),
+        State::Open | State::Ended | State::Ready => {}
     }
     if known.site != site || known.secret.as_deref() != Some(secret_hash) {
-        return Ok(Err(Refusal::NotYours));
+        return Err(Refusal::NotYours);
     }
-    Ok(match visit(connection, known.rid)? {
-        Some(visit) if !visit.is_closed(rules, now_ms) => Ok(visit),
+    match known.visit {
+        Some(visit) if !visit.is_closed(rules, now_ms) => Ok(()),
         _ => Err(Refusal::Closed),
-    })
+    }
 }
 
 /// What would become of a body, without writing.
@@ -69,7 +71,7 @@ pub(super) fn standing(
     now_ms: Millis,
 ) -> Result<Result<Standing, Refusal>, Failure> {
     if let Some(known) = known(connection, recording)? {
-        return Ok(admit(connection, rules, &known, site, secret_hash, now_ms)?.map(|_| Standing::GoesOn));
+        return Ok(admit(rules, &known, site, secret_hash, now_ms).map(|()| Standing::GoesOn));
     }
     let Some(site) = sites::by(connection, "id", site)? else { return Ok(Err(Refusal::UnknownKey)) };
     if !site.settings.enabled {
@@ -129,13 +131,13 @@ impl<'a> Batch<'a> {
     fn take(&mut self, body: &'a NewBody) -> Result<Outcome, Failure> {
         let now_ms = body.received_ms;
         let found = known(self.transaction, body.recording)?;
-        let (rid, began) = match found {
-            Some(found) => match admit(self.transaction, self.rules, &found, &body.site, &body.secret_hash, now_ms)? {
-                Ok(_) => (found.rid, false),
+        let (rid, state, began) = match found {
+            Some(found) => match admit(self.rules, &found, &body.site, &body.secret_hash, now_ms) {
+                Ok(()) => (found.rid, found.state, false),
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             },
             None => match self.begin(body)? {
-                Ok(rid) => (rid, true),
+                Ok(rid) => (rid, State::Open, true),
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             },
         };
@@ -148,7 +150,7 @@ impl<'a> Batch<'a> {
         }
         if change.new > 0 {
             self.live += change.new;
-            self.grow(rid, now_ms, &change)?;
+            self.grow(rid, state, now_ms, &change)?;
         }
         if change.conflicts > 0 {
             self.transaction
@@ -295,7 +297,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Something new came: the visit goes on, also when it had been finished.
-    fn grow(&self, rid: i64, now_ms: Millis, change: &Change) -> Result<(), Failure> {
+    fn grow(&self, rid: i64, state: State, now_ms: Millis, change: &Change) -> Result<(), Failure> {
         // A collector whose clock is behind never takes a visit back in time.
         self.transaction
             .prepare_cached(
@@ -310,9 +312,9 @@ impl<'a> Batch<'a> {
                 .prepare_cached("UPDATE recording SET pages = pages + ?2 WHERE rid = ?1")?
                 .execute(params![rid, change.pages])?;
         }
-        self.transaction
-            .prepare_cached("UPDATE recording SET state = 'open' WHERE rid = ?1 AND state <> 'open'")?
-            .execute([rid])?;
+        if state != State::Open {
+            self.transaction.prepare_cached("UPDATE recording SET state = 'open' WHERE rid = ?1")?.execute([rid])?;
+        }
         Ok(())
     }
 
