@@ -201,6 +201,15 @@ fn what_does_not_fit_the_tree_is_refused() {
         ("a child kept and moved", batch([list(1, [keep(0, 5)]), list(3, [ListOp::Moved(vec![4])])])),
         ("a child moved twice", batch([list(1, [keep(0, 2)]), list(3, [ListOp::Moved(vec![4, 4])])])),
         ("a new node moved", batch([list(1, [keep(0, 5), elements([7])]), list(3, [ListOp::Moved(vec![7])])])),
+        ("a child of a new node moved", {
+            let tokens =
+                [Token::Element { id: 8, shape: 0 }, Token::Element { id: 9, shape: 0 }, Token::End, Token::End];
+            batch([list(1, [keep(0, 5), ListOp::New(tokens.to_vec())]), list(3, [keep(0, 2), ListOp::Moved(vec![9])])])
+        }),
+        ("a child moved into two new nodes", {
+            let new = |id| [Token::Element { id, shape: 0 }, Token::Moved { id: 2 }, Token::End];
+            batch([list(1, [keep(1, 4), ListOp::New([new(8), new(9)].concat())])])
+        }),
         ("a stranger moved", batch([list(1, [keep(0, 5), ListOp::Moved(vec![8])])])),
         ("the document moved", batch([list(2, [ListOp::Moved(vec![1])])])),
         ("a node into itself", batch([list(1, [keep(1, 4)]), list(2, [ListOp::Moved(vec![2])])])),
@@ -274,6 +283,17 @@ fn children_leave_a_parent_that_goes() {
     let events = played.steps(2);
     assert_eq!(events.last().unwrap().what, What::Remove { id: 2 });
     assert_eq!(ids(&played.cursor.seek(2)), [(1, 0), (4, 1), (9, 1), (3, 9)]);
+}
+
+#[test]
+fn a_parent_and_its_child_change_places() {
+    // <2><3/></2><4/> becomes <3><2/></3><4/>, the deepest list first in the batch.
+    let inner = vec![Token::Element { id: 2, shape: 0 }, Token::Element { id: 3, shape: 0 }, Token::End, Token::End];
+    let base = batch([list(1, [ListOp::New(inner), elements([4])])]);
+    let change = batch([list(3, [ListOp::Moved(vec![2])]), list(2, []), list(1, [ListOp::Moved(vec![3]), keep(1, 1)])]);
+    let mut played = play(&[base, change]);
+    played.steps(2);
+    assert_eq!(ids(&played.cursor.seek(2)), [(1, 0), (3, 1), (2, 3), (4, 1)]);
 }
 
 #[test]
