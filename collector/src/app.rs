@@ -1,5 +1,5 @@
 //! What every handler shares: the configuration, the two stores, the log, limits, counters. Made once by [`crate::run`];
-//! tests make their own and call [`crate::app`].
+//! tests make their own and call [`crate::app()`].
 
 use crate::assets::Assets;
 use crate::blobs::Blobs;

@@ -59,11 +59,14 @@ fn serve_traced(data: &Path, trace: &Path, key: &str) {
     strace.wait().unwrap();
 }
 
+/// Whether a call is the step in question.
+type Is<'a> = &'a dyn Fn(&str) -> bool;
+
 /// The steps before one answer, in their order.
 fn check(number: usize, events: &[String]) {
     let is_sync = |event: &str| event.starts_with("fsync(") || event.starts_with("fdatasync(");
     let is_publish = |event: &str| event.starts_with("rename") || event.starts_with("link");
-    let steps: [(&str, &dyn Fn(&str) -> bool); 4] = [
+    let steps: [(&str, Is<'_>); 4] = [
         ("the chunk's sync", &|event| is_sync(event) && event.contains("/blobs/chunks/")),
         ("its publish", &|event| is_publish(event) && event.contains("/blobs/chunks/")),
         ("its folder's sync", &|event| is_sync(event) && event.contains("/blobs/chunks>")),

@@ -1,6 +1,6 @@
 //! The recorder on the visitor's page, the part in Rust: `tap` (JavaScript, reads the DOM) → **mask → encode** → `send`
-//! (JavaScript). The tap fills two buffers in this module's memory and calls [`ingest`] once a flush; [`next_payload`]
-//! then gives the records of the next frame, masked and packed, [`seal`] a frame, and [`body`] what goes to the intake.
+//! (JavaScript). The tap fills two buffers in this module's memory and calls `ingest` once a flush; `next_payload`
+//! then gives the records of the next frame, masked and packed, `seal` a frame, and `body` what goes to the intake.
 //!
 //! | module | what it does |
 //! |---|---|
@@ -11,6 +11,7 @@
 //! | `dictionary`, `table` | masked strings and shapes → numbers |
 //! | `payload` | records → payloads that fit a frame |
 //! | `recorder` | one operation after the other |
+//! | `exports` | what JavaScript calls |
 //!
 //! Raw text never leaves this module's memory: records hold numbers of `shared::mask::Masked` strings. Every exported
 //! function takes and gives numbers only, so that no glue travels to the visitor.
