@@ -185,7 +185,7 @@ impl<'a> Sheet<'a, '_> {
         let is_at = self.byte(first) == b'@' && !self.part(first + 1, self.run(first)).contains('@');
         let name = first + usize::from(is_at);
         let name_end = self.find(name, |c| !c.is_ascii_alphabetic() && c != '-');
-        let name = self.part(name, name_end);
+        let name = if is_name(self.byte(name_end)) { "" } else { self.part(name, name_end) };
         let is_selector = !is_at && self.byte(end) == b'{';
         let colon = self.find(name_end, |c| !c.is_ascii_whitespace());
         let kind = if is_at && is_listed("import namespace", name) {
