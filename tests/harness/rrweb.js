@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { newPage } from "./browser.js";
 import { domFacts } from "./dom.js";
-import { pause } from "./until.js";
+import { pause, until } from "./until.js";
 
 /**
  * @typedef {import("./dom.js").DocumentFacts} DocumentFacts
@@ -55,11 +55,19 @@ export async function openReplayer(browser, events) {
      */
     async at(wall) {
       await page.evaluate((offset) => /** @type {any} */ (window).replayer.pause(offset), wall - kept.startTime + 1);
-      await pause(300);
-      const frame = await page.$("iframe");
-      assert.ok(frame, "the Replayer has made its iframe");
-      const inside = await frame.contentFrame();
-      return normalise(await inside.evaluate(domFacts));
+      // It builds iframes and adopts sheets in timers of its own: the stage is read once it stays as it is.
+      let before = "";
+      return until("the Replayer to settle", async () => {
+        await pause(250);
+        const frame = await page.$("iframe");
+        assert.ok(frame, "the Replayer has made its iframe");
+        const inside = await frame.contentFrame();
+        const facts = await inside.evaluate(domFacts);
+        const now = JSON.stringify(facts);
+        const same = now === before;
+        before = now;
+        return same ? normalise(facts) : undefined;
+      });
     },
   };
 }
