@@ -112,6 +112,8 @@ CREATE TABLE chunk (
   live       INTEGER NOT NULL              -- frames that no stored recording holds yet
 );
 
+CREATE INDEX chunk_spent ON chunk (cid) WHERE live = 0;
+
 -- Recordings whose bytes are in a chunk without a frame that points at them (finished, sent twice, refused): erase needs to
 -- know.
 CREATE TABLE stray (

@@ -12,6 +12,7 @@ use crate::store::site::Site;
 use crate::store::{Failure, Store};
 use crate::telemetry::Counters;
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How long a site may be remembered: a change made by another process is in force after that.
@@ -38,6 +39,8 @@ pub struct App {
     pub rate: Rate,
     /// Recordings that were accepted a moment ago.
     pub known: Known,
+    /// Bytes of bodies that the intake holds now.
+    pub held_bytes: AtomicUsize,
     /// What is counted.
     pub counters: Counters,
     /// The files inside the binary.
@@ -61,6 +64,7 @@ impl App {
             blobs,
             log,
             known: Known::default(),
+            held_bytes: AtomicUsize::new(0),
             counters: Counters::default(),
             assets: Assets::embedded(),
             sites: Mutex::default(),

@@ -175,6 +175,19 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
+/// All keys with their meaning, for people.
+pub fn help() -> String {
+    let mut text = "Keys of the configuration file; each is also an environment variable (REVISIT_END_AFTER=5s).\n\
+                    Durations need a unit: 250ms, 10s, 30m, 2h, 10d. Flags go over environment over file.\n"
+        .to_owned();
+    for key in KEYS {
+        let default = if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) };
+        text.push_str(&format!("  {:<16} {}{default}\n", key.name, key.meaning));
+    }
+    text.push_str("  [plans.NAME]     a table of the file: recordings = N (a month), days = N (kept)");
+    text
+}
+
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Wrong {

@@ -117,6 +117,11 @@ fn a_payload_that_inflates_without_end_is_refused() {
         assert!(bomb.len() < FRAME_MAX_BYTES);
         let frame = visit.frame(0, Flags::DEFLATE, &bomb);
         check(&collector.post(site, &visit.body(&[frame])), 400, "bad_payload");
+        // Each frame within its limit, all together not.
+        let zeros = miniz_oxide::deflate::compress_to_vec(&vec![0; 512 << 10], 9);
+        let frames: Vec<Vec<u8>> = (0..64).map(|seq| visit.frame(seq, Flags::DEFLATE, &zeros)).collect();
+        check(&collector.post(site, &visit.body(&frames)), 413, "inflates_too_far");
+        assert_eq!(collector.post(site, &visit.body(&frames[..16])).status, 204);
         let frame = visit.frame(0, Flags::DEFLATE, &random::<64>());
         assert_eq!(collector.post(site, &visit.body(&[frame])).status, 400);
     });

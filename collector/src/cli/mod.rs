@@ -52,6 +52,7 @@ struct Global {
 #[derive(Subcommand)]
 enum Command {
     /// Receive, keep and serve recordings
+    #[command(after_help = config::help())]
     Serve {
         /// Address and port; port 0 picks a free one [default: 127.0.0.1:8090]
         #[arg(long, value_name = "ADDRESS")]

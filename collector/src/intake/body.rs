@@ -28,11 +28,16 @@ pub struct Opened {
 /// Opens `bytes`.
 pub fn open(bytes: &[u8], rules: &Rules) -> Result<Opened, Problem> {
     let body = frame::read_body(bytes).map_err(problem)?;
-    let frames = body.frames.iter().map(|raw| open_frame(bytes, raw, rules)).collect::<Result<_, _>>()?;
+    let mut room = RECORDS_MAX_BYTES;
+    let frames = body.frames.iter().map(|raw| open_frame(bytes, raw, rules, &mut room)).collect::<Result<_, _>>()?;
     Ok(Opened { recording: body.recording, secret: body.secret, sent_at_ms: body.sent_at_ms, frames })
 }
 
-fn open_frame(body: &[u8], raw: &[u8], rules: &Rules) -> Result<NewFrame, Problem> {
+/// Bytes of all records of one body after inflating: what costs a processor some milliseconds. A recorder's body has some
+/// frames of FRAME_TARGET_BYTES.
+const RECORDS_MAX_BYTES: usize = 8 << 20;
+
+fn open_frame(body: &[u8], raw: &[u8], rules: &Rules, room: &mut usize) -> Result<NewFrame, Problem> {
     if raw.len() > FRAME_MAX_BYTES {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "frame_too_large", "a frame is over its limit"));
     }
@@ -45,6 +50,9 @@ fn open_frame(body: &[u8], raw: &[u8], rules: &Rules) -> Result<NewFrame, Proble
             Problem::bad_request("bad_payload", "a frame's payload does not inflate within its limit")
         })?,
     };
+    *room = room.checked_sub(records.len()).ok_or_else(|| {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "inflates_too_far", "the body's frames inflate beyond its limit")
+    })?;
     let hello = read_records(&records, rules)
         .ok_or_else(|| Problem::bad_request("bad_payload", "a frame's payload does not divide into records"))?;
     Ok(NewFrame {

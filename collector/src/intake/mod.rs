@@ -31,11 +31,14 @@ use shared::limits::BODY_MAX_BYTES;
 use shared::mask::{Policy, Rules};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Bytes of a body over the limit that are read and thrown away, so that its sender hears the answer and not a reset.
 const DISCARD_MAX_BYTES: u64 = 256 << 20;
+/// Bytes of bodies held at once, those that are still arriving among them, so that no flood takes all memory.
+const HELD_MAX_BYTES: usize = 256 << 20;
 /// Recordings remembered by [`Known`].
 const KNOWN_MAX: usize = 100_000;
 
@@ -61,6 +64,26 @@ impl Known {
     }
 }
 
+/// The bytes that one request holds of what all may hold together; given back when it is answered.
+struct Held<'a> {
+    all: &'a AtomicUsize,
+    own: usize,
+}
+
+impl Held<'_> {
+    fn add(&mut self, bytes: usize) -> Result<(), Problem> {
+        self.own += bytes;
+        let before = self.all.fetch_add(bytes, Ordering::Relaxed);
+        if before + bytes > HELD_MAX_BYTES { Err(Problem::unavailable()) } else { Ok(()) }
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.own, Ordering::Relaxed);
+    }
+}
+
 /// `POST /v1/frames?k={key}`.
 pub async fn frames(
     State(app): State<Arc<App>>,
@@ -78,8 +101,9 @@ pub async fn frames(
 }
 
 async fn accept(app: &App, peer: IpAddr, headers: &HeaderMap, query: Option<&str>, body: Body) -> Result<(), Problem> {
+    let mut held = Held { all: &app.held_bytes, own: 0 };
     // Read to its end first: an answer that comes before is lost when the sender is still writing.
-    let read = receive(app, headers, body).await;
+    let read = receive(app, headers, body, &mut held).await;
     let key = query.and_then(key_in).ok_or_else(unknown_key)?;
     let site = app.site_by_key(key).await?.ok_or_else(unknown_key)?;
     check_origin(&site, headers)?;
@@ -195,17 +219,17 @@ fn too_slow() -> Problem {
     Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body took too long to arrive")
 }
 
-async fn receive(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+async fn receive(app: &App, headers: &HeaderMap, body: Body, held: &mut Held<'_>) -> Result<Bytes, Problem> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
     let waits = headers.contains_key(header::EXPECT);
     if length.is_some_and(|length| length > DISCARD_MAX_BYTES || waits && length > BODY_MAX_BYTES as u64) {
         return Err(too_large());
     }
     let deadline = Duration::from_millis(app.config.body_timeout.cast_unsigned());
-    tokio::time::timeout(deadline, collect(body)).await.unwrap_or_else(|_| Err(too_slow()))
+    tokio::time::timeout(deadline, collect(body, held)).await.unwrap_or_else(|_| Err(too_slow()))
 }
 
-async fn collect(mut body: Body) -> Result<Bytes, Problem> {
+async fn collect(mut body: Body, held: &mut Held<'_>) -> Result<Bytes, Problem> {
     let cut = |_| Problem::bad_request("cut_short", "the connection broke before the body's end");
     let mut first: Option<Bytes> = None;
     let mut rest = BytesMut::new();
@@ -221,6 +245,7 @@ async fn collect(mut body: Body) -> Result<Bytes, Problem> {
             rest = BytesMut::new();
             continue;
         }
+        held.add(data.len())?;
         // Most bodies come in one piece, which is kept as it is.
         match first.take() {
             None if rest.is_empty() => first = Some(data),

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::clock;
 use crate::problem::Problem;
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,9 @@ use shared::limits::{HEARTBEAT_MS, IDLE_MS, RECORDING_MAX_MS};
 use std::sync::Arc;
 
 /// The handler.
-pub async fn settings(State(app): State<Arc<App>>, Path(key): Path<String>) -> Response {
+pub async fn settings(State(app): State<Arc<App>>, key: Result<Path<String>, PathRejection>) -> Response {
+    // A key that is not even text is unknown like any other.
+    let key = key.map_or_else(|_| String::new(), |Path(key)| key);
     match answer(&app, &key).await {
         Ok(json) => ([(header::CACHE_CONTROL, "no-store")], Json(json)).into_response(),
         Err(problem) => problem.into_response(),

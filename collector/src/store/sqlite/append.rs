@@ -93,7 +93,7 @@ pub(super) fn append(
 ) -> Result<(i64, Vec<Outcome>), Failure> {
     transaction(connection, |transaction| {
         transaction
-            .prepare_cached("INSERT INTO chunk (name, created_ms, bytes, live) VALUES (?1, ?2, ?3, 0)")?
+            .prepare_cached("INSERT INTO chunk (name, created_ms, bytes, live) VALUES (?1, ?2, ?3, -1)")?
             .execute(params![chunk.name, chunk.created_ms, chunk.bytes as i64])?;
         let mut batch = Batch {
             transaction,

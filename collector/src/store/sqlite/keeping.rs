@@ -67,7 +67,7 @@ fn delete_frames(transaction: &Transaction<'_>, rid: i64) -> Result<(), Failure>
 /// Chunks without frames that only they hold.
 fn spend_chunks(transaction: &Transaction<'_>) -> Result<(), Failure> {
     let spent: Vec<(i64, String)> = transaction
-        .prepare_cached("SELECT cid, name FROM chunk WHERE live <= 0 LIMIT ?1")?
+        .prepare_cached("SELECT cid, name FROM chunk WHERE live = 0 LIMIT ?1")?
         .query_map([BATCH], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     for (cid, name) in spent {
@@ -171,7 +171,7 @@ pub(super) fn replace_chunk(
             return doom(transaction, &by.name);
         };
         transaction.execute(
-            "INSERT INTO chunk (name, created_ms, bytes, live) VALUES (?1, ?2, ?3, 0)",
+            "INSERT INTO chunk (name, created_ms, bytes, live) VALUES (?1, ?2, ?3, -1)",
             params![by.name, by.created_ms, by.bytes as i64],
         )?;
         let new = transaction.last_insert_rowid();
