@@ -1,7 +1,7 @@
 //! What the recorder, the collector and the viewer share: the words of the protocol, the frame format and the masking rules.
 //!
 //! The path of a piece of text: facts of the page → [`mask`] (makes [`mask::Masked`]) → [`strings`] (the only place of a
-//! frame that holds text) → [`record`]s → [`frame`] (sealed, checked, idempotent) → and back through [`replay`].
+//! frame that holds text) → [`record`]s → [`frame`] (sealed, checked, idempotent) → and back through `replay`.
 //!
 //! No IO, no clock, no randomness, no DOM: everything here is a plain function of its arguments.
 #![no_std]
