@@ -169,7 +169,7 @@ fn a_long_text_named_again_and_again() {
     bounded("attributes", writer.page(), 100 * MIB);
     let (text, mut writer) = start();
     fill(&mut writer, |writer| writer.put(tag::NAVIGATE, &record::Navigate { at: 0, url: text, title: text }));
-    bounded("addresses", writer.page(), 600 * MIB);
+    bounded("addresses", writer.page(), 100 * MIB);
     let (text, mut writer) = start();
     fill(&mut writer, |writer| {
         writer.put(tag::INPUT, &record::Input { node: 10, value: Some(text), ..Default::default() });
@@ -321,8 +321,8 @@ fn a_long_honest_page_is_not_cut_off() {
         }
     }
     let style = writer.name("style");
-    let styles = ["a", "b"].map(|one| writer.string(strings::Kind::Css, &one.repeat(2_000)));
-    for step in 0..200_000 {
+    let styles = ["a", "b"].map(|one| writer.string(strings::Kind::Css, &one.repeat(20_000)));
+    for step in 0..40_000 {
         writer.dom(&Batch { attributes: vec![(10, style, Some(styles[step % 2]))], ..Batch::default() });
     }
     let page = writer.page();

@@ -203,6 +203,7 @@ fn a_string_that_has_not_ended_is_hidden_and_goes_on_when_the_visitor_returns() 
     let clear = "Mail jane.doe@example.com";
     let start = strings_record(1, &[(TEXT, "one"), (TEXT | CONTINUED, clear)]);
     let page = remasked(page_of(&[start]));
+    assert_eq!(texts_of(&page).len(), 1);
     assert!(!String::from_utf8_lossy(&stored(&page)).contains("example"));
     let mut longer = page.clone();
     longer.frames.push(PageFrame {

@@ -224,9 +224,9 @@ fn going_back_reads_the_tree_from_the_last_checkpoint_only() {
     // A batch before the second checkpoint that no reader takes: who plays meets it, who seeks past it does not.
     let mut writer = PageWriter::new();
     start(&mut writer, 0);
+    writer.dom(&Batch { at: 1, lists: vec![List { parent: 99, ops: Vec::new() }], ..Batch::default() });
     let url = writer.string(Kind::Url, "https://shop.example/");
-    writer.put(tag::NAVIGATE, &record::Navigate { at: 1, url, title: 0 });
-    writer.dom(&Batch { at: 2, lists: vec![List { parent: 99, ops: Vec::new() }], ..Batch::default() });
+    writer.put(tag::NAVIGATE, &record::Navigate { at: 2, url, title: 0 });
     start(&mut writer, 3);
     writer.put(tag::SCROLL, &record::Scroll { at: 4, node: 1, x: 0, y: 9 });
     let page = writer.page();
