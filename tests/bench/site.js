@@ -8,6 +8,9 @@ const root = new URL("../../", import.meta.url);
 const read = (/** @type {string} */ path) => readFile(new URL(path, root));
 const TYPES = /** @type {Record<string, string>} */ ({ js: "text/javascript", wasm: "application/wasm", html: "text/html" });
 
+/** The collector's own. */
+const TIMES = { sample_rate: 1, consent: "none", heartbeat_ms: 30_000, idle_ms: 1_800_000, max_ms: 7_200_000, version: 1 };
+
 const html = (/** @type {string} */ recorder) => `<!doctype html><html><head><meta charset="utf-8"><title>Bench</title>
 ${recorder === "rrweb" ? '<script src="/rrweb.js"></script>' : ""}${recorder === "revisit" ? '<script src="/revisit.js"></script>' : ""}
 </head><body><div id="stage"></div><script type="module" src="/bench/page.js"></script></body></html>`;
@@ -32,7 +35,7 @@ export async function serve(settings) {
       else if (url.pathname === "/v1/frames") response.writeHead(204, { "access-control-allow-origin": "*" }).end();
       else if (url.pathname.startsWith("/v1/site/")) {
         const names = { recorder: `assets/${assets.recorder}`, wasm: `assets/${assets.wasm}` };
-        answer(JSON.stringify({ record: true, ...names, ...settings }), "json");
+        answer(JSON.stringify({ record: true, ...names, ...TIMES, ...settings }), "json");
       } else if (url.pathname.startsWith("/assets/")) {
         answer(await read(`www/pkg/${url.pathname.slice(8)}`), url.pathname.split(".").pop());
       } else if (url.pathname.startsWith("/bench/")) answer(await read(`tests${url.pathname}`), "js");
