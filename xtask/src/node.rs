@@ -89,14 +89,13 @@ pub(crate) fn fuzz(repo: &Repo, args: &[String]) -> Result<()> {
     run::run(node.env("CHROME", setup::chromium()?).env("REVISIT_SEEDS", &seeds))
 }
 
-/// `cargo xtask drill`: the fault runs that take too long for every test run.
+/// `cargo xtask drill [FILTER]`: the collector's fault tests with the large counts, which take too long for every test run.
 pub(crate) fn drill(repo: &Repo, args: &[String]) -> Result<()> {
     build::all(repo)?;
     setup::strace();
-    let files = test_files(repo, "tests/drill", args.first().map(String::as_str))?;
-    ensure!(!files.is_empty(), "no such drill below tests/drill");
-    let mut node = node_test(repo, &files);
-    run::run(node.env("CHROME", setup::chromium()?).env("REVISIT_DRILL", "1"))
+    let mut cargo = repo.cargo();
+    cargo.args(["test", "--release", "--package", "revisit-collector", "--test", "kill", "--test", "durability"]);
+    run::run(cargo.args(args).env("REVISIT_DRILL", "1"))
 }
 
 fn node_test(repo: &Repo, files: &[PathBuf]) -> Command {
