@@ -1,5 +1,5 @@
 //! Frames in, durable: the bodies of many requests become one chunk, then one transaction of the store, then all their
-//! requests are answered. No timer: while one chunk is being written the next one gathers, so chunks grow under load.
+//! requests are answered. While one chunk is being written the next one gathers, so chunks grow under load.
 //!
 //! Nothing is acknowledged before both are on the disk. A failure answers every request of the chunk with 503; what the
 //! chunk holds then is swept by [`crate::keep`].
@@ -13,7 +13,9 @@ use crate::store::{NewBody, NewChunk, Outcome, Refusal, Store};
 use bytes::Bytes;
 use chunk::ChunkWriter;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Bodies that may wait; more are told to come back, so that memory stays bounded: with 1 MiB bodies at most 1 GiB.
 const QUEUE: usize = 1024;
@@ -21,9 +23,13 @@ const QUEUE: usize = 1024;
 const CHUNK_TARGET_BYTES: usize = 4 << 20;
 /// Bodies of one chunk: what one transaction indexes in a few milliseconds.
 const CHUNK_MAX_BODIES: usize = 512;
-/// How often a chunk lets others run before it takes what it has: requests whose bodies are there already, but not read,
-/// come along. With nobody there it costs microseconds.
-const PATIENCE: u32 = 4;
+/// Under load a chunk waits until it is about as large as the one before it, but no longer than half the time that one
+/// took, nor than this. A chunk costs the machine about a millisecond whatever it holds; without the wait many small ones
+/// would follow each large one. A body that comes alone never waits.
+const WAIT_MAX: Duration = Duration::from_millis(5);
+/// Chunks of fewer bodies than this are not waited for.
+const LOAD_MIN_BODIES: usize = 8;
+
 /// Chunks under way at once: one is written while the one before it is indexed.
 const WRITERS: usize = 2;
 
@@ -55,13 +61,8 @@ impl Log {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..WRITERS {
-            let writer = Writer {
-                store: store.clone(),
-                blobs: blobs.clone(),
-                waiting: waiting.clone(),
-                on_erased: on_erased.clone(),
-            };
-            tokio::spawn(writer.run());
+            let (store, blobs, waiting, on_erased) = (store.clone(), blobs.clone(), waiting.clone(), on_erased.clone());
+            tokio::spawn(Writer { store, blobs, waiting, on_erased, last: Last::default() }.run());
         }
         Self { queue }
     }
@@ -79,12 +80,22 @@ struct Writer {
     blobs: Blobs,
     waiting: Arc<Mutex<mpsc::Receiver<Pending>>>,
     on_erased: OnErased,
+    last: Last,
+}
+
+/// The chunk before this one, of the same writer.
+#[derive(Default)]
+struct Last {
+    bodies: usize,
+    took: Duration,
 }
 
 impl Writer {
-    async fn run(self) {
+    async fn run(mut self) {
         while let Some(batch) = self.gather().await {
+            let start = Instant::now();
             let (bodies, answers, chunk) = pack(batch);
+            self.last.bodies = bodies.len();
             match self.keep(bodies, chunk).await {
                 Ok(outcomes) => {
                     for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -98,6 +109,7 @@ impl Writer {
                     }
                 }
             }
+            self.last.took = start.elapsed();
         }
     }
 
@@ -107,20 +119,19 @@ impl Writer {
         let first = waiting.recv().await?;
         let mut bytes = first.entry.bytes.len();
         let mut batch = vec![first];
-        let mut patience = PATIENCE;
+        let until = Instant::now() + (self.last.took / 2).min(WAIT_MAX);
+        let enough = if self.last.bodies < LOAD_MIN_BODIES { 0 } else { self.last.bodies * 3 / 4 };
         while bytes < CHUNK_TARGET_BYTES && batch.len() < CHUNK_MAX_BODIES {
-            match waiting.try_recv() {
-                Ok(next) => {
-                    bytes += next.entry.bytes.len();
-                    batch.push(next);
-                    patience = PATIENCE;
-                }
-                Err(_) if patience > 0 => {
-                    patience -= 1;
-                    tokio::task::yield_now().await;
-                }
-                Err(_) => break,
-            }
+            let next = match waiting.try_recv() {
+                Ok(next) => next,
+                Err(_) if batch.len() >= enough => break,
+                Err(_) => match tokio::time::timeout_at(until, waiting.recv()).await {
+                    Ok(Some(next)) => next,
+                    Ok(None) | Err(_) => break,
+                },
+            };
+            bytes += next.entry.bytes.len();
+            batch.push(next);
         }
         Some(batch)
     }
