@@ -10,6 +10,8 @@
  * @property {"switch" | "text" | "lines" | "number" | "percent" | "choice"} kind
  * @property {string[]} [choices]
  * @property {number} [max]
+ * @property {true} [inert] stored by the API, but nothing acts on it yet: not offered, since a switch without effect is a
+ *   false promise
  */
 
 /** @type {readonly { title: string, note?: string, fields: Field[] }[]} */
@@ -32,7 +34,7 @@ export const SECTIONS = [
       { name: "sample_rate", kind: "percent", label: "Share of visits recorded, in percent" },
       { name: "min_duration", kind: "number", label: "Shortest visit kept, in seconds", max: 3600 },
       { name: "skip_bots", kind: "switch", label: "Do not record automated browsers" },
-      { name: "never_record", kind: "lines", label: "Never record", hint: "Ids, SHA-256 hashes of e-mail addresses, or networks such as 192.0.2.0/24; one a line." },
+      { name: "never_record", kind: "lines", inert: true, label: "Never record", hint: "Ids, SHA-256 hashes of e-mail addresses, or networks such as 192.0.2.0/24; one a line." },
     ],
   },
   {
@@ -43,7 +45,7 @@ export const SECTIONS = [
       { name: "visitor_days", kind: "number", label: "Recognise a visitor for this many days", hint: "0: every visit is a new visitor, until there is consent.", max: 730 },
       { name: "record_ip", kind: "switch", label: "Store full IP addresses", hint: "Off: only a shortened address is ever stored." },
       { name: "record_properties", kind: "switch", label: "Record values of tags and events" },
-      { name: "record_canvas", kind: "switch", label: "Record canvas pictures" },
+      { name: "record_canvas", kind: "switch", inert: true, label: "Record canvas pictures" },
       { name: "block_selectors", kind: "lines", label: "Elements that are not recorded", hint: "CSS selectors, one a line. Only their size is kept." },
       { name: "mask_selectors", kind: "lines", label: "Elements whose text is masked", hint: "CSS selectors, one a line." },
       { name: "allow_unmask", kind: "switch", label: "Let marks in the page unmask", hint: "Never for secrets." },
@@ -57,12 +59,15 @@ export const SECTIONS = [
       { name: "allowed_origins", kind: "lines", label: "Addresses of the site", hint: "Origins such as https://shop.example, one a line. Recordings are accepted from these only." },
       { name: "plan", kind: "choice", choices: ["free", "standard", "pro"], label: "Plan", hint: "A change applies at once." },
       { name: "time_zone", kind: "text", label: "Time zone", hint: "Months are counted in it, from the next one on: Europe/Prague" },
-      { name: "embed_origins", kind: "lines", label: "Who may show the conversation panel", hint: "Origins of the chat tool, one a line." },
-      { name: "webhook_url", kind: "text", label: "Webhook", hint: "Told when a recording is ready, and when the plan is nearly used up." },
-      { name: "assets", kind: "choice", choices: ["off", "site"], label: "Pictures and fonts", hint: "site: kept with the recordings, as they were." },
+      { name: "embed_origins", kind: "lines", inert: true, label: "Who may show the conversation panel", hint: "Origins of the chat tool, one a line." },
+      { name: "webhook_url", kind: "text", inert: true, label: "Webhook", hint: "Told when a recording is ready, and when the plan is nearly used up." },
+      { name: "assets", kind: "choice", inert: true, choices: ["off", "site"], label: "Pictures and fonts", hint: "site: kept with the recordings, as they were." },
     ],
   },
 ];
+
+/** @param {readonly Field[]} fields @returns {Field[]} those that do what they say */
+export const offered = (fields) => fields.filter((field) => !field.inert);
 
 /** @param {Field} field @param {unknown} value of the API @returns {string | boolean} of the form */
 export function written(field, value) {

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, read, SECTIONS, written } from "./settings-fields.js";
+import { changes, offered, read, SECTIONS, written } from "./settings-fields.js";
 
 const FIELDS = SECTIONS.flatMap((section) => section.fields);
 /** @param {string} name */
@@ -27,4 +27,10 @@ test("only what changed is sent, and only what the site has", () => {
 
 test("no setting is there twice", () => {
   assert.equal(new Set(FIELDS.map(({ name }) => name)).size, FIELDS.length);
+});
+
+test("a setting that nothing acts on is not offered", () => {
+  const names = offered(FIELDS).map(({ name }) => name);
+  for (const name of ["never_record", "record_canvas", "embed_origins", "webhook_url", "assets"]) assert.ok(!names.includes(name), name);
+  assert.ok(names.includes("record_form_inputs") && names.includes("block_selectors"));
 });

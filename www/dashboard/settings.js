@@ -3,7 +3,7 @@
 
 import { call } from "../api.js";
 import { el, fill } from "../markup.js";
-import { changes, SECTIONS, written } from "./settings-fields.js";
+import { changes, offered, SECTIONS, written } from "./settings-fields.js";
 
 /**
  * @typedef {import("./settings-fields.js").Field} Field
@@ -20,7 +20,7 @@ export function settingsPanel(site, saved) {
 /** @param {typeof SECTIONS[number]} section @param {Site} site @param {(site: Site) => void} saved */
 function form({ title, fields }, site, saved) {
   let current = site;
-  const known = fields.filter((field) => field.name in site);
+  const known = offered(fields).filter((field) => field.name in site);
   const controls = new Map(known.map((field) => [field, control(field, current[field.name])]));
   const status = el("span", { class: "settings-status", role: "status" });
   const save = el("button", { type: "submit", class: "button is-primary" }, "Save");
