@@ -1,6 +1,7 @@
 //! Text that the rules have made. Only this module tree can make one from text of the page; there is no way back in.
 
-use super::*;
+#[cfg(feature = "forge")]
+use super::Rules;
 use alloc::borrow::Cow;
 
 /// Text that the masking rules have made: the only text a frame can hold.
@@ -34,9 +35,9 @@ impl<'a> Masked<'a> {
     }
 }
 
+#[cfg(feature = "forge")]
 impl Rules {
-    /// Text that is not of the page but stated by the site's own call or by the browser (conversation id, language,
-    /// browser name): passed as it is, by the owner's explicit choice. Values of tags and events: [`Rules::property`].
+    /// Any text, past every rule: what a recorder that does not mask would send.
     pub fn stated<'a>(&self, raw: &'a str) -> Masked<'a> {
         Masked::made(raw)
     }
