@@ -97,7 +97,6 @@ export function capture(options) {
     field: fields.find,
     sheet: sheets.find,
     media: events.noteSize,
-    frame() {},
   };
 
   /**
@@ -114,7 +113,7 @@ export function capture(options) {
       if (isLeftOut) return;
       observe.pull();
       walk.limit(deadline);
-      changes(observe.take(), deadline);
+      changes(observe.take());
       put(op.DOM_END);
       put(time);
       sheets.write(time);
@@ -138,11 +137,8 @@ export function capture(options) {
     }
   }
 
-  /**
-   * @param {ReturnType<typeof observe.take>} changed
-   * @param {number} deadline
-   */
-  function changes(changed, deadline) {
+  /** @param {ReturnType<typeof observe.take>} changed */
+  function changes(changed) {
     const styled = [];
     for (const element of changed.styled) {
       if (nodes.has(element, nodes.CLASS) && changesMarks(element)) renew(element);
@@ -157,7 +153,6 @@ export function capture(options) {
       if (nodes.idOf(parent) === 0) continue;
       if (parent.localName === "style") sheets.textChanged(parent);
       walk.list(parent, observe.childrenOf);
-      if (performance.now() > deadline) walk.limit(-Infinity);
     }
     for (const element of styled) {
       const [hasClass, hasStyle] = [nodes.has(element, nodes.CLASS), nodes.has(element, nodes.STYLE)];

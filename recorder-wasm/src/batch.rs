@@ -6,7 +6,6 @@ use crate::dictionary::Dictionary;
 use crate::element::{Elements, MaskedElement, RawElement, attribute};
 use crate::links::Links;
 use crate::words::{Interned, Raw, Words};
-use alloc::vec;
 use alloc::vec::Vec;
 use shared::dom::{op, token};
 use shared::mask::{Level, Rules};
@@ -69,6 +68,7 @@ pub struct Batch {
     open: Vec<u32>,
     orphans: Vec<u32>,
     pairs: Vec<(Raw, Raw)>,
+    run: Vec<(u32, Raw)>,
     /// Ids that are free again.
     pub freed: Vec<u32>,
 }
@@ -219,7 +219,9 @@ impl Batch {
         is_style: bool,
         context: &mut Context<'_>,
     ) {
-        let mut run = vec![(id, words.string(context.interned))];
+        let mut run = core::mem::take(&mut self.run);
+        run.clear();
+        run.push((id, words.string(context.interned)));
         while words.peek() & 7 == item::TEXT {
             let id = words.word() >> 3;
             run.push((id, words.string(context.interned)));
@@ -232,6 +234,7 @@ impl Batch {
             context.links.changes_text(id, hash);
             put(&mut self.lists, number << 3 | token::TEXT);
         });
+        self.run = run;
     }
 
     fn plant(&mut self, id: u32, level: Level, is_style: bool, context: &mut Context<'_>) {

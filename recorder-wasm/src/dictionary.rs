@@ -50,15 +50,8 @@ impl Dictionary {
         (number, key as u32 | 1)
     }
 
-    /// The number of a shape; when it is new, `out` gets the token head and the definition, else the head only.
-    pub fn shape(
-        &mut self,
-        head: u32,
-        namespace: u8,
-        tag: StringRef,
-        attributes: &[(u32, u32)],
-        out: &mut Vec<u8>,
-    ) -> u32 {
+    /// Writes the token of a shape: its number, and when it is new its definition.
+    pub fn shape(&mut self, head: u32, namespace: u8, tag: StringRef, attributes: &[(u32, u32)], out: &mut Vec<u8>) {
         let mut hash = Hash::new(u64::from(namespace) << 32 | u64::from(tag));
         for (name, value) in attributes {
             hash.word(u64::from(*name) << 32 | u64::from(*value));
@@ -66,7 +59,7 @@ impl Dictionary {
         let key = hash.finish();
         if let Some(number) = self.shapes.get(key) {
             varint::put(out, number << 3 | head);
-            return number;
+            return;
         }
         let number = self.shape_count;
         self.shape_count += 1;
@@ -79,6 +72,5 @@ impl Dictionary {
             varint::put(out, *name);
             varint::put(out, *value);
         }
-        number
     }
 }

@@ -2,7 +2,7 @@
 //! `shared::mask`; an element seen before under the same level costs one look-up.
 
 use crate::dictionary::Dictionary;
-use crate::table::{Hash, Table};
+use crate::table::{Hash, MAX_ENTRIES, Table};
 use crate::words::{Interned, Raw, Words};
 use alloc::vec::Vec;
 use shared::mask::{AttributeKind, ElementFacts, Level, Marks, Masked, Rules};
@@ -70,6 +70,10 @@ impl Elements {
         }
         let masked = mask(element, parent, rules, words, interned, dictionary);
         if let Some(key) = key {
+            // The table empties itself when it is full; what it points to must go with it.
+            if self.masked.len() >= MAX_ENTRIES {
+                self.clear();
+            }
             self.known.insert(key, self.masked.len() as u32);
             self.masked.push(masked.clone());
         }

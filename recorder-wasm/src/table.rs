@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// Entries at most; see the module.
-const MAX_ENTRIES: usize = 1 << 15;
+pub const MAX_ENTRIES: usize = 1 << 15;
 
 /// The map. A key of 0 is stored as 1; a slot with key 0 is empty.
 #[derive(Default)]

@@ -20,7 +20,5 @@ pub const HEARTBEAT_MS: u32 = 30_000;
 pub const IDLE_MS: u32 = 30 * 60_000;
 /// Milliseconds of one recording at most.
 pub const RECORDING_MAX_MS: u32 = 2 * 60 * 60_000;
-/// UTF-8 bytes of one string; longer text is cut at a character.
-pub const STRING_MAX_BYTES: usize = 64 << 10;
 /// Nodes of one page that the replay model holds at once.
 pub const NODES_MAX: usize = 2_000_000;

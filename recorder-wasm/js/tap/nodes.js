@@ -14,9 +14,6 @@ export const WIDE = 8;
 export const APPENDED = 16;
 const BITS = 5;
 
-/** The top document's id in every frame. */
-export const DOCUMENT_ID = 1;
-
 const firstChildOf = /** @type {() => Node | null} */ (
   /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(Node.prototype, "firstChild")).get
 );

@@ -22,7 +22,6 @@ const SECRET_VALUE = "•••••";
  * @property {(field: any) => void} field an input, textarea or select
  * @property {(owner: any) => void} sheet a style or link element
  * @property {(media: any) => void} media an image or video
- * @property {(frame: any) => void} frame an iframe
  */
 
 /** @type {Finds} */
@@ -180,7 +179,7 @@ function item(node, again) {
  */
 function text(node) {
   const before = node.previousSibling;
-  if (before?.nodeType === 3 && nodes.idOf(before) !== 0 && !wroteLast(before)) {
+  if (before?.nodeType === 3 && nodes.idOf(before) !== 0 && before !== lastText) {
     put(op.ITEM_TEXT);
     putText(before.data);
   }
@@ -199,7 +198,6 @@ function text(node) {
 
 /** @type {any} the text written last: its follower in the same run needs no context */
 let lastText = null;
-const wroteLast = (/** @type {any} */ node) => lastText === node;
 
 /**
  * @param {any} node a shadow root or an inner document
@@ -286,9 +284,6 @@ function announce(element, name) {
     case "img":
     case "video":
       return finds.media(element);
-    case "iframe":
-    case "frame":
-      return finds.frame(element);
   }
 }
 
