@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use rust_embed::{Embed, EmbeddedFile};
 use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 #[derive(Embed)]
 #[folder = "../www"]
@@ -55,10 +57,20 @@ pub async fn loader(headers: HeaderMap) -> Response {
 
 /// `GET /assets/{name}`: names change with content, so an answer never does.
 pub async fn recorder_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    if !name.starts_with("recorder-") {
+    if !is_recorders(&name) {
         return Problem::not_found().into_response();
     }
     file(&format!("pkg/{name}"), "public, max-age=31536000, immutable", &headers)
+}
+
+/// Whether `assets.json` names this file: the recorder's, and those that it imports later.
+fn is_recorders(name: &str) -> bool {
+    static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let list = Www::get("pkg/assets.json");
+        let names = list.and_then(|file| serde_json::from_slice::<BTreeMap<String, String>>(&file.data).ok());
+        names.unwrap_or_default().into_values().collect()
+    });
+    NAMES.iter().any(|known| known == name)
 }
 
 /// `GET /`.

@@ -2,8 +2,8 @@
 // it makes. In: settings, the page's identity. Out: payloads, each the records of one frame. Never sends, never stores,
 // never throws into the page, and gives everything back at the end.
 
-import { clearTimeout, setTimeout } from "./natives.js";
-import * as events from "./tap/events.js";
+import { clearTimeout, listen, setTimeout } from "./natives.js";
+import { hold, release as releaseEarly } from "./tap/early.js";
 import * as fields from "./tap/fields.js";
 import { guarded, open as guard } from "./tap/guard.js";
 import * as marks from "./tap/marks.js";
@@ -12,7 +12,7 @@ import * as observe from "./tap/observe.js";
 import * as op from "./tap/ops.js";
 import * as sheets from "./tap/sheets.js";
 import * as walk from "./tap/walk.js";
-import { wrapMethod } from "./tap/wraps.js";
+import { wrapMethod, wrapSetter } from "./tap/wraps.js";
 import * as writer from "./tap/writer.js";
 
 const { put, putString, putText } = writer;
@@ -29,6 +29,45 @@ const ACTIVITY_EVERY_MS = 1000;
 /** Attributes that can change how much of an element's inside may be shown: the element is then read anew. */
 const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
 
+/**
+ * What the late module writes through, see js/late/seam.js.
+ * @typedef {typeof seam} Seam
+ */
+export const seam = {
+  listen,
+  setTimeout,
+  guarded,
+  wrapMethod,
+  wrapSetter,
+  idOf: nodes.idOf,
+  nodeOf: nodes.nodeOf,
+  idCount: nodes.idCount,
+  ignoresEvents: walk.ignoresEvents,
+  put,
+  putString,
+  putText,
+  hasWords: writer.hasWords,
+  fields,
+};
+
+/**
+ * The late module once it is there: a step of `Tap` in js/late/late.js, and what belongs to it.
+ * @typedef {(step: keyof import("./late/late.js").Tap, ...args: any[]) => void} Late
+ */
+
+/**
+ * What a capture gives to the late module.
+ * @typedef {object} Ears
+ * @property {any} settings of the site
+ * @property {number} zero performance.now() at the page's time 0
+ * @property {() => number} now milliseconds of the page's clock
+ * @property {() => void} dirty plans a flush
+ * @property {() => void} flush reads the document now
+ * @property {() => void} active the visitor did something
+ * @property {(owner: any) => void} sheetLoaded
+ * @property {(frame: any) => void} frameLoaded
+ */
+
 /** @typedef {{records: Uint8Array, at: number, flags: number}} Payload records of one frame; `at` in ms of the page's clock */
 
 /**
@@ -43,6 +82,7 @@ const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
  * @property {() => boolean} navigated the address changed without a load; false when the page may not be recorded there:
  *   nothing of it is read, and the capture is ended soon
  * @property {() => void} failed an error of ours: nothing more is captured
+ * @property {Late} [late]
  * @property {Pick<import("./module.js").Module, "exports" | "memory">} wasm
  */
 
@@ -51,6 +91,7 @@ const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
 /** @param {CaptureOptions} options */
 export function capture(options) {
   const { settings, emit } = options;
+  let { late } = options;
   const { exports: wasm, memory } = options.wasm;
   const zero = performance.now();
   const epochMs = Date.now();
@@ -64,7 +105,8 @@ export function capture(options) {
   let lastActivity = -Infinity;
   let address = location.href;
   let isLeftOut = false;
-  let scanned = 0;
+  /** Documents and shadow roots. @type {Set<any>} */
+  const roots = new Set();
 
   const now = () => Math.max(0, Math.round(performance.now() - zero));
 
@@ -90,14 +132,21 @@ export function capture(options) {
   const finds = {
     root(root) {
       observe.observe(root);
-      events.hear(root);
+      if (!roots.has(root)) found(root);
       sheets.findRoot(root);
       if (root.defaultView) wrap(root);
     },
     field: fields.find,
     sheet: sheets.find,
-    media: events.noteSize,
+    media: (media) => late?.("media", media),
   };
+
+  /** @param {any} root */
+  function found(root) {
+    roots.add(root);
+    if (late) late("root", root);
+    else hold(root);
+  }
 
   /**
    * Reads what changed and hands it over.
@@ -108,7 +157,7 @@ export function capture(options) {
     isReading = true;
     try {
       const time = now();
-      events.writeBefore();
+      late?.("before");
       isLeftOut = !checkAddress(time);
       if (isLeftOut) return;
       observe.pull();
@@ -118,7 +167,7 @@ export function capture(options) {
       put(time);
       sheets.write(time);
       fields.write(time);
-      events.writeAfter(time);
+      late?.("after", time);
       const complete = isCheckpoint && !walk.hasSkipped();
       if (complete) {
         isCheckpoint = false;
@@ -128,8 +177,7 @@ export function capture(options) {
       writer.ingest(release);
       if (complete) {
         wasm.close_payload();
-        scanned = 0;
-        setTimeout(guarded(scanScrolled), 0);
+        late?.("complete");
       }
       drain();
     } finally {
@@ -205,7 +253,8 @@ export function capture(options) {
     const node = nodes.release(id);
     walk.released(id);
     if (node?.nodeType !== 9 && node?.nodeType !== 11) return;
-    events.ignore(node);
+    roots.delete(node);
+    late?.("gone", node);
     unwrap(node);
   }
 
@@ -255,21 +304,6 @@ export function capture(options) {
     return true;
   }
 
-  /** Elements may have been scrolled before the recorder came. */
-  function scanScrolled() {
-    if (!isOn) return;
-    const deadline = performance.now() + SLICE_MS;
-    const count = nodes.idCount();
-    while (scanned < count && performance.now() < deadline) {
-      for (const end = Math.min(count, scanned + 64); scanned < end; scanned++) {
-        const node = nodes.nodeOf(scanned);
-        if (node?.nodeType === 1 && (node.scrollTop !== 0 || node.scrollLeft !== 0)) events.noteScroll(node);
-      }
-    }
-    if (scanned < count) setTimeout(guarded(scanScrolled), FLUSH_AFTER_MS);
-    else if (events.isWaiting()) dirty();
-  }
-
   /** Reads the whole document anew: everything told before is void. */
   function checkpoint() {
     nodes.clear();
@@ -282,7 +316,6 @@ export function capture(options) {
     nodes.know(document);
     finds.root(document);
     observe.childrenOf(document);
-    events.noteScroll(document);
     isCheckpoint = true;
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(guarded(tick), 0);
@@ -307,8 +340,21 @@ export function capture(options) {
     put(document.visibilityState === "visible" ? 1 : 0);
   }
 
-  function listen() {
-    events.open({ now, dirty, flush: () => read(performance.now() + SLICE_MS * 2), active, sheetLoaded, frameLoaded: observe.childrenOf });
+  /** @type {Ears} */
+  const ears = {
+    settings,
+    zero,
+    now,
+    dirty,
+    flush: () => read(performance.now() + SLICE_MS * 2),
+    active,
+    sheetLoaded,
+    frameLoaded: observe.childrenOf,
+  };
+
+  function hear() {
+    if (late) late("open", ears);
+    else hold(window);
     observe.open(dirty);
   }
 
@@ -321,7 +367,9 @@ export function capture(options) {
     clearTimeout(timer);
     timer = null;
     observe.close();
-    events.close();
+    roots.clear();
+    if (late) late("close");
+    else releaseEarly();
     [...wrapped.keys()].forEach(unwrap);
   }
 
@@ -341,13 +389,6 @@ export function capture(options) {
     drain();
   }
 
-  /** @param {() => void} write operations that need no reading of the document */
-  function tell(write) {
-    if (!isOn) return;
-    write();
-    dirty();
-  }
-
   guard(() => {
     isOn = false;
     deafen();
@@ -356,8 +397,8 @@ export function capture(options) {
   wasm.start(policyBits(settings), options.salt[0], options.salt[1]);
   writer.open(wasm, memory);
   marks.open(settings);
-  listen();
   hello();
+  hear();
   checkpoint();
 
   return {
@@ -378,8 +419,9 @@ export function capture(options) {
       wasm.stop();
     },
     pause() {
+      if (!isOn) return;
       flush();
-      tell(() => gap(1));
+      gap(1);
       writer.ingest(release);
       deafen();
       isOn = false;
@@ -387,7 +429,7 @@ export function capture(options) {
     resume() {
       if (isOn) return;
       isOn = true;
-      listen();
+      hear();
       checkpoint();
     },
     /** @param {number} reason why what was told before is lost, see `record::Gap` */
@@ -403,42 +445,17 @@ export function capture(options) {
       // The visit goes on while it is paused.
       if (!isOn) handOver();
     },
-    /**
-     * @param {string} name
-     * @param {Record<string, unknown>} [props]
-     */
-    event: (name, props = {}) =>
-      tell(() => {
-        put(op.EVENT);
-        put(now());
-        putString(name);
-        pairs(props);
-      }),
-    /**
-     * @param {string} key
-     * @param {unknown} value
-     */
-    tag: (key, value) =>
-      tell(() => {
-        put(op.TAG);
-        put(now());
-        putString(key);
-        putText(String(value));
-      }),
-    /** @param {Record<string, unknown>} traits */
-    identify: (traits) =>
-      tell(() => {
-        put(op.IDENTIFY);
-        put(now());
-        pairs(traits);
-      }),
-    /** @param {string} id */
-    conversation: (id) =>
-      tell(() => {
-        put(op.CONVERSATION);
-        put(now());
-        putText(id);
-      }),
+    /** The late module has come. */
+    attach: guarded((/** @type {Late} */ module) => {
+      const early = releaseEarly();
+      late = module;
+      if (!isOn) return;
+      late("open", ears);
+      for (const root of roots) late("root", root);
+      late("catchUp", early);
+      if (!isCheckpoint) late("complete");
+      dirty();
+    }),
   };
 
   /** @param {number} reason */
@@ -446,16 +463,6 @@ export function capture(options) {
     put(op.GAP);
     put(now());
     put(reason);
-  }
-}
-
-/** @param {Record<string, unknown>} object */
-function pairs(object) {
-  const entries = Object.entries(object);
-  put(entries.length);
-  for (const [name, value] of entries) {
-    putString(name);
-    putText(typeof value === "object" ? JSON.stringify(value) : String(value));
   }
 }
 

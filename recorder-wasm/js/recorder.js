@@ -2,8 +2,7 @@
 // In: what the loader decided (`host`), the wasm module's answer. Out: frames at the collector, the state for the page.
 // Never: decides whether the page may be recorded (see gate.js), throws into the page, or says anything on its console.
 
-import { createTold } from "./api.js";
-import { capture } from "./capture.js";
+import { capture, seam } from "./capture.js";
 import { load } from "./module.js";
 import { clearTimeout, fetch, listen, setTimeout } from "./natives.js";
 import { createSender } from "./send.js";
@@ -44,7 +43,6 @@ const INPUTS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"];
 export async function start(host, answer) {
   const wasm = await load(answer);
   const session = openSession(firstParty(), host.key);
-  const told = createTold();
   /** @type {Settings} */
   let settings;
   /** @type {import("./capture.js").Capture | null} */
@@ -54,6 +52,11 @@ export async function start(host, answer) {
   const tab = claimTab();
   /** Why the next page of the recording starts: 0 a load, 1 back from the cache, 2 on a page already open. @type {0 | 1 | 2} */
   let beginning = host.late ? 2 : 0;
+  /** @type {import("./capture.js").Late | undefined} */
+  let late;
+  let isLateAsked = false;
+  /** Calls of the page for the late module. @type {[name: string, one?: any, two?: any][]} */
+  let calls = [];
   let paused = false;
   /** The page lies in the back/forward cache, or is gone. */
   let frozen = false;
@@ -99,6 +102,7 @@ export async function start(host, answer) {
       emit(payload) {
         pushed = Date.now();
         sender.push(mine, payload, leaving);
+        loadLate();
       },
       activity,
       navigated() {
@@ -107,13 +111,30 @@ export async function start(host, answer) {
       },
       failed,
       wasm,
+      late,
     });
     mine.epochMs = tap.epochMs;
     beginning = 2;
-    told.again(tap);
     report();
     plan();
   }
+
+  /** The first checkpoint is on its way: what could wait for that comes now, or never. */
+  async function loadLate() {
+    if (isLateAsked) return;
+    isLateAsked = true;
+    try {
+      // The build puts in the name of the file that is served.
+      const module = (await import("./late/late.js")).start(seam);
+      late = module;
+    } catch {
+      late = () => {};
+    }
+    tap?.attach(late);
+    callAgain();
+  }
+
+  const callAgain = () => calls.splice(0).forEach((given) => call(...given));
 
   const report = () => host.report(paused ? "paused" : null, page.visit.id, page.name);
 
@@ -213,6 +234,7 @@ export async function start(host, answer) {
     stop(reason, end);
     sender.close();
     host.report(reason);
+    callAgain();
   }
 
   /**
@@ -223,7 +245,8 @@ export async function start(host, answer) {
     awake();
     finish(end);
     if (reason == "opted_out" || reason == "consent") {
-      told.forget();
+      calls = calls.filter(([name]) => name == "flush");
+      late?.("forget");
       if (page) session.end(page.visit.id, Infinity);
     }
   }
@@ -305,23 +328,38 @@ export async function start(host, answer) {
    * @param {any} [one]
    * @param {any} [two]
    */
-  function call(name, one, two) {
+  function act(name, one, two) {
     if (name == "pause" || name == "resume") {
       paused = name == "pause";
       if (tap) {
         tap[name]();
-        told.again(tap);
         report();
       } else {
         host.check();
       }
     } else if (name == "link") {
       one(`${host.collector}recordings/${page.visit.id}`);
+    } else if (!late && !dead) {
+      calls.push([name, one, two]);
     } else if (name == "flush") {
       tap?.flush();
       sender.flush().then(one);
     } else {
-      told.call(tap, [name, one, two]);
+      late?.("call", [name, one, two]);
+    }
+  }
+
+  /**
+   * A call of the page that the loader does not answer itself, once it has recorded.
+   * @param {string} name
+   * @param {any} [one]
+   * @param {any} [two]
+   */
+  function call(name, one, two) {
+    try {
+      act(name, one, two);
+    } catch {
+      // An error in the page's callback, or in what it told.
     }
   }
 
@@ -330,19 +368,7 @@ export async function start(host, answer) {
     run: safely(run),
     /** It may not, for this reason. */
     stop: safely(stop),
-    /**
-     * A call of the page that the loader does not answer itself, once it has recorded.
-     * @param {string} name
-     * @param {any} [one]
-     * @param {any} [two]
-     */
-    call(name, one, two) {
-      try {
-        call(name, one, two);
-      } catch {
-        // An error in the page's callback, or in what it told.
-      }
-    },
+    call,
   };
 }
 

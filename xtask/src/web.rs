@@ -1,11 +1,11 @@
 //! Bundles the JavaScript that the collector serves, and gives the recorder's files their immutable names.
-//! In: `recorder-wasm/js` with the glue in `js/pkg`. Out: `www/pkg/revisit.js`, `recorder-HASH.js`,
-//! `recorder-HASH.wasm`, and `assets.json`, which names the two.
+//! In: `recorder-wasm/js` with the module in `js/pkg`. Out: `www/pkg/revisit.js`, `recorder-HASH.js`, `recorder-HASH.wasm`,
+//! what the recorder imports later (`late-HASH.js`), and `assets.json`, which names them.
 //! The viewer's own modules are served as they are written.
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::run::{self, Repo};
 use crate::setup;
@@ -27,12 +27,32 @@ pub(crate) fn build(repo: &Repo) -> Result<()> {
     stamp::unless_fresh(&stamp, inputs, &outputs, || {
         std::fs::create_dir_all(&out_dir)?;
         let loader = bundle(repo, &sources.join("loader.js"), "iife")?;
-        let recorder = bundle(repo, &sources.join("recorder.js"), "esm")?;
-        let module = std::fs::read(wasm::RECORDER.module(repo))?;
         stamp::write_if_changed(&out_dir.join("revisit.js"), &loader)?;
-        publish(&out_dir, &recorder, &module)
+        let mut assets = Assets { dir: &out_dir, names: Vec::new() };
+        assets.put("wasm", "recorder", "wasm", &std::fs::read(wasm::RECORDER.module(repo))?)?;
+        // Whoever imports comes after what it imports, because it holds its name.
+        for part in PARTS {
+            let bundled = bundle(repo, &sources.join(part.source), "esm")?;
+            let named = assets.with_names(bundled, part.imports)?;
+            assets.put(part.name, part.name, "js", &named)?;
+        }
+        assets.finish()
     })
 }
+
+/// A bundle of its own.
+struct Part {
+    name: &'static str,
+    /// Below `recorder-wasm/js`.
+    source: &'static str,
+    /// Parts that it imports when it needs them, as its source names them.
+    imports: &'static [(&'static str, &'static str)],
+}
+
+const PARTS: [Part; 2] = [
+    Part { name: "late", source: "late/late.js", imports: &[] },
+    Part { name: "recorder", source: "recorder.js", imports: &[("late", "./late/late.js")] },
+];
 
 fn bundle(repo: &Repo, entry: &Path, format: &str) -> Result<Vec<u8>> {
     run::output(
@@ -40,28 +60,55 @@ fn bundle(repo: &Repo, entry: &Path, format: &str) -> Result<Vec<u8>> {
             .arg(entry)
             .args(["--bundle", "--minify", "--legal-comments=none"])
             .args(["--charset=utf8", "--log-level=warning", LANGUAGE])
+            .args(PARTS.iter().flat_map(|part| part.imports).map(|(_, import)| format!("--external:{import}")))
             .arg(format!("--format={format}")),
     )
     .with_context(|| format!("cannot bundle {}", entry.display()))
 }
 
-/// Writes the recorder under names that change with its content, and removes those of older builds.
-fn publish(out_dir: &Path, recorder: &[u8], module: &[u8]) -> Result<()> {
-    let script = format!("recorder-{}.js", stamp::content_hash(recorder));
-    let wasm = format!("recorder-{}.wasm", stamp::content_hash(module));
-    stamp::write_if_changed(&out_dir.join(&script), recorder)?;
-    stamp::write_if_changed(&out_dir.join(&wasm), module)?;
-    let assets = serde_json::json!({ "recorder": script, "wasm": wasm });
-    let assets = serde_json::to_vec_pretty(&assets)?;
-    stamp::write_if_changed(&out_dir.join("assets.json"), &assets)?;
-    for entry in std::fs::read_dir(out_dir)? {
-        let name = entry?.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("recorder-") && name != script && name != wasm {
-            std::fs::remove_file(out_dir.join(&*name))?;
-        }
+/// Files under names that change with their content.
+struct Assets<'a> {
+    dir: &'a Path,
+    /// Key in `assets.json`, name of the file.
+    names: Vec<(String, String)>,
+}
+
+impl Assets<'_> {
+    fn put(&mut self, key: &str, stem: &str, extension: &str, bytes: &[u8]) -> Result<()> {
+        let name = format!("{stem}-{}.{extension}", stamp::content_hash(bytes));
+        stamp::write_if_changed(&self.dir.join(&name), bytes)?;
+        self.names.push((key.to_owned(), name));
+        Ok(())
     }
-    Ok(())
+
+    /// The bundle with the served names of what it imports.
+    fn with_names(&self, bundle: Vec<u8>, imports: &[(&str, &str)]) -> Result<Vec<u8>> {
+        let mut text = String::from_utf8(bundle)?;
+        for (key, import) in imports {
+            let (_, name) = self.names.iter().find(|(known, _)| known == key).context("imported before it is built")?;
+            let quoted = format!("\"{import}\"");
+            ensure!(text.matches(&quoted).count() == 1, "{import} is not imported once");
+            text = text.replace(&quoted, &format!("\"./{name}\""));
+        }
+        Ok(text.into_bytes())
+    }
+
+    /// Writes the list, and removes what older builds left.
+    fn finish(self) -> Result<()> {
+        let list: serde_json::Map<String, serde_json::Value> =
+            self.names.iter().map(|(key, name)| (key.clone(), name.as_str().into())).collect();
+        stamp::write_if_changed(&self.dir.join("assets.json"), &serde_json::to_vec_pretty(&list)?)?;
+        for entry in std::fs::read_dir(self.dir)? {
+            let name = entry?.file_name();
+            let name = name.to_string_lossy();
+            let stem = name.split_once('-').map_or("", |(stem, _)| stem);
+            let is_part = PARTS.iter().any(|part| part.name == stem);
+            if is_part && !self.names.iter().any(|(_, kept)| *kept == name) {
+                std::fs::remove_file(self.dir.join(&*name))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -70,25 +117,45 @@ mod tests {
 
     use super::*;
 
+    fn publish(dir: &Path, late: &[u8]) {
+        let mut assets = Assets { dir, names: Vec::new() };
+        assets.put("wasm", "recorder", "wasm", b"module").unwrap();
+        assets.put("late", "late", "js", late).unwrap();
+        let recorder = assets.with_names(b"import(\"./a.js\")".to_vec(), &[("late", "./a.js")]).unwrap();
+        assets.put("recorder", "recorder", "js", &recorder).unwrap();
+        assets.finish().unwrap();
+    }
+
     #[test]
     fn names_follow_the_content_and_older_ones_go() {
         let dir = std::env::temp_dir().join(format!("revisit-publish-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         std::fs::write(dir.join("decoder.js"), "kept").unwrap();
-        publish(&dir, b"old", b"module").unwrap();
-        publish(&dir, b"new", b"module").unwrap();
+        publish(&dir, b"old");
+        publish(&dir, b"new");
         let mut names: Vec<String> =
             std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        let script = format!("recorder-{}.js", stamp::content_hash(b"new"));
+        let late = format!("late-{}.js", stamp::content_hash(b"new"));
+        let recorder = format!("import(\"./{late}\")");
+        let script = format!("recorder-{}.js", stamp::content_hash(recorder.as_bytes()));
         let wasm = format!("recorder-{}.wasm", stamp::content_hash(b"module"));
-        let mut expected = vec!["assets.json".into(), "decoder.js".into(), script, wasm];
+        let mut expected = vec!["assets.json".into(), "decoder.js".into(), late.clone(), script, wasm];
         expected.sort();
         assert_eq!(names, expected);
         let assets: serde_json::Value =
             serde_json::from_slice(&std::fs::read(dir.join("assets.json")).unwrap()).unwrap();
-        assert_eq!(std::fs::read(dir.join(assets["recorder"].as_str().unwrap())).unwrap(), b"new");
-        assert_eq!(std::fs::read(dir.join(assets["wasm"].as_str().unwrap())).unwrap(), b"module");
+        let read = |key: &str| std::fs::read(dir.join(assets[key].as_str().unwrap())).unwrap();
+        assert_eq!(read("recorder"), recorder.as_bytes());
+        assert_eq!(read("late"), b"new");
+        assert_eq!(read("wasm"), b"module");
         std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn an_import_that_is_not_there_stops_the_build() {
+        let assets = Assets { dir: Path::new("."), names: vec![("late".into(), "late-1.js".into())] };
+        assert!(assets.with_names(b"import(\"./b.js\")".to_vec(), &[("late", "./a.js")]).is_err());
+        assert!(assets.with_names(b"import(\"./a.js\")".to_vec(), &[("none", "./a.js")]).is_err());
     }
 }

@@ -1,0 +1,35 @@
+// The part of the recorder that nothing needs before the first checkpoint is on its way: what the visitor does, what the page
+// tells. The recorder loads it then, once. In: the recorder's seam, and the steps of each capture. Out: operations written
+// through the seam. Never: loads the recorder's own modules, which would be a second recorder.
+
+import * as events from "./events.js";
+import { open } from "./seam.js";
+import * as told from "./told.js";
+
+/**
+ * A tap of the late module: a module that exports some of these steps.
+ * @typedef {object} Tap
+ * @property {(ears: import("../capture.js").Ears) => void} [open] a capture begins, or goes on after a pause
+ * @property {(root: any) => void} [root] a document or shadow root was found; all known ones are told after `open`
+ * @property {(root: any) => void} [gone] it is not part of the page any more
+ * @property {(media: any) => void} [media] an image or video was found
+ * @property {(early: [Event, any][]) => void} [catchUp] events that came before the late module did, with their targets
+ * @property {() => void} [before] operations about the document as it was before this flush
+ * @property {(time: number) => void} [after] operations that need the nodes which this flush found
+ * @property {() => void} [complete] the document was read completely
+ * @property {(call: [string, any?, any?]) => void} [call] of the page's API
+ * @property {() => void} [forget] consent was withdrawn
+ * @property {() => void} [close] gives everything back
+ */
+
+/** @type {Tap[]} in the order in which they hear of each step */
+const TAPS = [events, told];
+
+/**
+ * @param {import("../capture.js").Seam} seam
+ * @returns {import("../capture.js").Late}
+ */
+export function start(seam) {
+  open(seam);
+  return (step, ...args) => TAPS.forEach((tap) => /** @type {any} */ (tap[step])?.(...args));
+}

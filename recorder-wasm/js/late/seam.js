@@ -1,0 +1,40 @@
+// What the late module and those that it loads share with the recorder: never imported from there, since each file is a
+// bundle of its own and would get a second recorder. In: the recorder's seam, once. Out: the same functions by name.
+
+/** @typedef {import("../capture.js").Seam} Seam */
+/** @typedef {import("../capture.js").Ears} Ears */
+
+/** @type {Seam["listen"]} the browser's own addEventListener; returns what stops it */
+export let listen;
+/** @type {Seam["setTimeout"]} */
+export let setTimeout;
+/** @type {Seam["guarded"]} keeps errors of ours from the page: for whatever the browser calls */
+export let guarded;
+/** @type {Seam["wrapMethod"]} */
+export let wrapMethod;
+/** @type {Seam["wrapSetter"]} */
+export let wrapSetter;
+/** @type {Seam["idOf"]} a node's number, 0 when it is not known */
+export let idOf;
+/** @type {Seam["nodeOf"]} */
+export let nodeOf;
+/** @type {Seam["idCount"]} */
+export let idCount;
+/** @type {Seam["ignoresEvents"]} */
+export let ignoresEvents;
+/** @type {Seam["put"]} writes a word of an operation (js/tap/ops.js) */
+export let put;
+/** @type {Seam["putString"]} a string that is likely to come again */
+export let putString;
+/** @type {Seam["putText"]} */
+export let putText;
+/** @type {Seam["hasWords"]} */
+export let hasWords;
+/** @type {Seam["fields"]} the state of form fields */
+export let fields;
+
+/** @param {Seam} seam */
+export function open(seam) {
+  ({ listen, setTimeout, guarded, wrapMethod, wrapSetter } = seam);
+  ({ idOf, nodeOf, idCount, ignoresEvents, put, putString, putText, hasWords, fields } = seam);
+}
