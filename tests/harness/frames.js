@@ -1,9 +1,47 @@
 // Opens what the recorder sent, far enough to search it.
-// In: a body as POSTed to the intake. Out: the frames' payloads, inflated. Never: trusts a length without checking it.
+// In: a body as POSTed to the intake, a file of the data folder. Out: the frames' payloads, inflated. Never: trusts a length without checking it.
 
 import { inflateRawSync } from "node:zlib";
 
 const DEFLATE = 1;
+
+/** @param {Buffer} bytes */
+function reader(bytes) {
+  let at = 0;
+  return {
+    get left() { return bytes.length - at; },
+    take(/** @type {number} */ count) {
+      if (at + count > bytes.length) throw new Error("cut short");
+      const part = bytes.subarray(at, at + count);
+      at += count;
+      return part;
+    },
+    number() {
+      let value = 0;
+      for (let scale = 1; ; scale *= 128) {
+        const byte = this.take(1)[0] ?? 0;
+        value += (byte & 127) * scale;
+        if (byte < 128) return value;
+      }
+    },
+  };
+}
+
+/** @param {Buffer} bytes one frame, as in shared/src/frame.rs */
+function openFrame(bytes) {
+  const from = reader(bytes);
+  const version = from.take(1)[0];
+  if (version !== 1) throw new Error(`a frame of version ${version}`);
+  const page = from.take(8).toString("hex");
+  const seq = from.number();
+  const flags = from.take(1)[0] ?? 0;
+  from.number(); // epoch
+  from.number(); // at
+  from.number(); // checksum
+  const sent = from.take(from.number());
+  if (from.left) throw new Error("a frame has bytes left over");
+  return { page, seq, flags, payload: flags & DEFLATE ? inflateRawSync(sent) : sent };
+}
 
 /**
  * The layout is that of shared/src/frame.rs.
@@ -11,41 +49,39 @@ const DEFLATE = 1;
  * @returns {{recording: string, secret: Buffer, frames: {page: string, seq: number, flags: number, payload: Buffer}[]}}
  */
 export function openBody(body) {
-  let at = 0;
-  const bytes = (/** @type {number} */ count) => {
-    if (at + count > body.length) throw new Error("the body is cut short");
-    const part = body.subarray(at, at + count);
-    at += count;
-    return part;
-  };
-  const number = () => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes(1)[0] ?? 0;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  };
-  if (bytes(3).toString("latin1") !== "RV\x01") throw new Error("not a body of version 1");
-  const recording = bytes(16).toString("hex");
-  const secret = Buffer.from(bytes(16));
-  number(); // when it was sent
-  const count = number();
+  const from = reader(body);
+  if (from.take(3).toString("latin1") !== "RV\x01") throw new Error("not a body of version 1");
+  const recording = from.take(16).toString("hex");
+  const secret = Buffer.from(from.take(16));
+  from.number(); // when it was sent
   const frames = [];
-  for (let index = 0; index < count; index += 1) {
-    const end = number() + at;
-    const version = bytes(1)[0];
-    if (version !== 1) throw new Error(`a frame of version ${version}`);
-    const page = bytes(8).toString("hex");
-    const seq = number();
-    const flags = bytes(1)[0] ?? 0;
-    number(); // epoch
-    number(); // at
-    number(); // checksum
-    const sent = bytes(number());
-    if (at !== end) throw new Error("a frame has bytes left over");
-    frames.push({ page, seq, flags, payload: flags & DEFLATE ? inflateRawSync(sent) : sent });
-  }
-  if (at !== body.length) throw new Error("the body has bytes left over");
+  for (let count = from.number(); count > 0; count -= 1) frames.push(openFrame(from.take(from.number())));
+  if (from.left) throw new Error("the body has bytes left over");
   return { recording, secret, frames };
+}
+
+/**
+ * A file of the data folder with everything in it that is compressed; see collector/src/log/chunk.rs, shared/src/recording.rs.
+ * @param {Buffer} file
+ */
+export function openFile(file) {
+  const from = reader(file);
+  const parts = [file];
+  const magic = file.subarray(0, 4).toString("latin1");
+  if (magic === "RVC\x01") {
+    from.take(4);
+    while (from.left) {
+      from.take(16);
+      parts.push(openFrame(from.take(from.take(4).readUInt32LE())).payload);
+    }
+  } else if (magic === "RVR\x01") {
+    from.take(4 + 16);
+    from.number(); // when it started
+    for (let pages = from.number(); pages > 0; pages -= 1) {
+      from.take(8);
+      from.number(); // its offset
+      parts.push(inflateRawSync(from.take(from.number())));
+    }
+  }
+  return Buffer.concat(parts);
 }

@@ -34,14 +34,16 @@ export const STUB = "<script>window.revisit=window.revisit||function(){(revisit.
  */
 export async function startSite(folder) {
   let tag = "";
+  /** @type {Map<string, string>} */
+  const made = new Map();
   /** @type {Record<string, string>} */
   let headers = {};
   const server = createServer(async (incoming, outgoing) => {
     const path = normalize(decodeURIComponent(new URL(incoming.url ?? "/", "http://x").pathname));
     const name = path.endsWith("/") ? `${path}index.html` : path;
     try {
-      const bytes = await found(folder, name);
-      const type = TYPES[extname(name)] ?? TYPES[".html"];
+      const bytes = Buffer.from(made.get(name) ?? (await found(folder, name)));
+      const type = (made.has(name) ? undefined : TYPES[extname(name)]) ?? TYPES[".html"];
       const body = type.startsWith("text/html") ? bytes.toString("utf8").replace("<!-- revisit -->", () => tag) : bytes;
       outgoing.writeHead(200, { "content-type": type, ...headers });
       outgoing.end(body);
@@ -57,6 +59,8 @@ export async function startSite(folder) {
     origin: `http://127.0.0.1:${place.port}`,
     /** @param {string} html what stands for `<!-- revisit -->` from now on */
     setTag(html) { tag = html; },
+    /** @param {string} path @param {string} html a page that is no file; what stands for its tag too */
+    setPage(path, html) { made.set(path, html); },
     /** @param {Record<string, string>} more sent with every answer from now on */
     setHeaders(more) { headers = more; },
     async stop() {
