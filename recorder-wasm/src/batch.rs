@@ -6,6 +6,7 @@ use crate::dictionary::Dictionary;
 use crate::element::{Elements, MaskedElement, RawElement, attribute};
 use crate::links::Links;
 use crate::words::{Interned, Raw, Words};
+use alloc::string::String;
 use alloc::vec::Vec;
 use shared::dom::{op, token};
 use shared::mask::{Level, Rules};
@@ -374,17 +375,28 @@ fn mask_run(
     mut each: impl FnMut(u32, u32, u32, &mut Context<'_>),
 ) {
     let kind = text_kind(is_style);
-    if let [(id, raw)] = run {
-        let text = words.text(*raw, context.interned);
-        let masked = if is_style { context.rules.css(text, level) } else { context.rules.text(text, level) };
-        let (number, hash) = context.dictionary.string_and_hash(kind, &masked);
-        each(*id, number, hash, context);
-        return;
+    let mut joined = String::new();
+    let mut ends: Vec<usize> = Vec::new();
+    let whole = if let [(_, raw)] = run {
+        words.text(*raw, context.interned)
+    } else {
+        for (_, raw) in run {
+            joined.push_str(words.text(*raw, context.interned));
+            ends.push(joined.len());
+        }
+        &joined
+    };
+    let mask = if is_style { Rules::css_run } else { Rules::text_run };
+    let masked = mask(context.rules, whole, &mut ends, level);
+    if ends.is_empty() {
+        ends.push(masked.as_str().len());
     }
-    let pieces: Vec<&str> = run.iter().map(|(_, raw)| words.text(*raw, context.interned)).collect();
-    let masked: Vec<_> =
-        if is_style { context.rules.css_run(&pieces, level) } else { context.rules.text_run(&pieces, level) };
-    let numbers: Vec<_> = masked.iter().map(|masked| context.dictionary.string_and_hash(kind, masked)).collect();
+    let mut start = 0;
+    let mut numbers = Vec::with_capacity(run.len());
+    for end in ends {
+        numbers.push(context.dictionary.string_and_hash(kind, &masked.part(start, end)));
+        start = end;
+    }
     for ((id, _), (number, hash)) in run.iter().zip(numbers) {
         each(*id, number, hash, context);
     }

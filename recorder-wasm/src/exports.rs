@@ -8,6 +8,7 @@ use core::cell::Cell;
 use shared::frame::{self, Flags, Header};
 use shared::ids::{PageId, PageSeq, RecordingId, WriteSecret};
 use shared::mask::{Marks, Policy, Rules};
+use shared::utf8;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[global_allocator]
@@ -92,7 +93,7 @@ pub fn bytes_at() -> usize {
 #[wasm_bindgen]
 pub fn marks(at: usize, name_len: usize, value_len: usize) -> u32 {
     with(|page| {
-        let text = |from: usize, len: usize| core::str::from_utf8(page.arena.get(from..from.checked_add(len)?)?).ok();
+        let text = |from: usize, len: usize| utf8::checked(page.arena.get(from..from.checked_add(len)?)?);
         let value = text(at + name_len, value_len).unwrap_or("");
         let marks = match text(at, name_len).unwrap_or("") {
             "" => Marks::of_class(value),

@@ -5,6 +5,7 @@
 //! get the next id · `INLINE | len` the next `len` bytes, without an id.
 
 use alloc::vec::Vec;
+use shared::utf8;
 /// Bit of a string word: the bytes come now and get an id.
 const DEFINE: u32 = 1 << 30;
 /// Bit of a string word: the bytes come now.
@@ -108,7 +109,7 @@ impl<'a> Words<'a> {
     {
         let bytes = if let Raw::Interned(id) = raw { interned.get(id) } else { bytes_of(self.arena, raw) };
         // The tap writes ASCII, or what TextEncoder gives; anything else counts as nothing.
-        core::str::from_utf8(bytes).unwrap_or("")
+        utf8::checked(bytes).unwrap_or("")
     }
 }
 

@@ -21,4 +21,5 @@ pub mod recording;
 #[cfg(feature = "replay")]
 pub mod replay;
 pub mod strings;
+pub mod utf8;
 pub mod varint;

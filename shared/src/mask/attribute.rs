@@ -2,38 +2,48 @@
 //! keeps its name. A list says which rule holds for which name; what it does not know is hidden whole, so a new attribute
 //! of the web, of a framework or of the site leaks nothing.
 
-use super::read::{find, is_listed, look_up, next_item, part, starts};
-use super::{Level, Masked, Rules, VALUE_TOKEN, digits, secret};
+use super::kinds::{ALPHANUMERIC, AT, DIGIT, LETTER, LOWER, count, has, signs};
+use super::read::{begins_with_any, is_listed, look_up, next_item, part, starts};
+use super::{Level, Masked, Rules, VALUE_TOKEN, secret};
 
-/// The attributes that layout, style and structure need, whose value may stay or is masked in part, with the letter of its rule (see [`AttributeKind::of_rule`]).
-/// Sorted by the first letter; namespaced names as they are written. A boolean attribute needs no place: empty stays empty.
+/// The attributes that layout, style and structure need, whose value may stay or is masked in part: behind `=` and the letter
+/// of their rule (see [`AttributeKind::of_rule`]), for each first letter anew. Sorted by the first letter; namespaced names
+/// as they are written. A boolean attribute needs no place: empty stays empty.
 #[rustfmt::skip]
-const LIST: &str = " \
-action=u align=t aria-activedescendant=t aria-busy=s aria-checked=k aria-colcount=n aria-colindex=n aria-controls=t \
-aria-current=s aria-describedby=t aria-details=t aria-disabled=s aria-expanded=s aria-haspopup=s aria-hidden=s \
-aria-invalid=s aria-labelledby=t aria-level=n aria-live=s aria-modal=s aria-orientation=s aria-owns=t \
-aria-posinset=n aria-pressed=k aria-readonly=s aria-required=s aria-rowcount=n aria-rowindex=n aria-selected=k \
-aria-setsize=n aria-sort=s aria-valuemax=n aria-valuemin=n as=t async=t autocomplete=t autofocus=t autoplay=t \
-background=u bgcolor=c border=c cellpadding=c cellspacing=c checked=t cite=u class=t clip-path=c clip-rule=c \
-color=c cols=n colspan=n contenteditable=t controls=t coords=c crossorigin=t cx=c cy=c d=c data-active=s \
-data-align=s data-bs-theme=s data-color-scheme=s data-direction=s data-disabled=s data-expanded=s data-hidden=s \
-data-highlighted=s data-open=s data-orientation=s data-part=s data-placement=s data-popper-placement=s \
-data-position=s data-scope=s data-selected=k data-side=s data-size=s data-slot=s data-state=s data-theme=s \
-data-variant=s defer=t dir=t disabled=t display=c dominant-baseline=c draggable=t dx=c dy=c exportparts=t \
-fill-opacity=c fill-rule=c fill=c filter=c filterunits=t flood-color=c flood-opacity=c font-family=c font-size=c \
-font-style=c font-weight=c for=t form=t formaction=u frameborder=c fx=c fy=c gradienttransform=c gradientunits=t \
-height=c hidden=t high=n href=u id=t in2=t in=t inputmode=t integrity=p is=t lang=t letter-spacing=c list=t \
-loading=t loop=t low=n manifest=u marker-end=c marker-mid=c marker-start=c markerheight=c markerunits=t \
-markerwidth=c mask=c maskcontentunits=t maskunits=t max=n maxlength=n media=c method=t min=n minlength=n mode=t \
-multiple=t muted=t name=t nowrap=t offset=c opacity=c open=t operator=t optimum=n orient=c overflow=c part=t \
-patterncontentunits=t patterntransform=c patternunits=t playsinline=t pointer-events=c points=c popover=t \
-popovertarget=t poster=u preserveaspectratio=t r=c readonly=t refx=c refy=c rel=t required=t result=t reversed=t \
-role=t rows=n rowspan=n rx=c ry=c scope=t selected=t shape=t size=n sizes=c slot=t span=n spellcheck=t \
-spreadmethod=t src=u srcset=r start=n startoffset=c stddeviation=c step=n stop-color=c stop-opacity=c \
-stroke-dasharray=c stroke-dashoffset=c stroke-linecap=c stroke-linejoin=c stroke-miterlimit=c stroke-opacity=c \
-stroke-width=c stroke=c style=c tabindex=n target=t text-anchor=c text-decoration=c text=c textlength=c \
-transform-origin=c transform=c translate=t type=t usemap=t valign=t values=c vector-effect=c viewbox=c visibility=c \
-width=c word-spacing=c wrap=t x1=c x2=c x=c xlink:href=u xml:lang=t xmlns:xlink=p xmlns=p y1=c y2=c y=c ";
+const LIST: &str = "\
+=s aria-busy aria-current aria-disabled aria-expanded aria-haspopup aria-hidden aria-invalid aria-live aria-modal \
+aria-orientation aria-readonly aria-required aria-sort =t align aria-activedescendant aria-controls aria-describedby \
+aria-details aria-labelledby aria-owns as async autocomplete autofocus autoplay =n aria-colcount aria-colindex \
+aria-level aria-posinset aria-rowcount aria-rowindex aria-setsize aria-valuemax aria-valuemin =k aria-checked \
+aria-pressed aria-selected =u action \
+=c bgcolor border =u background \
+=c cellpadding cellspacing clip-path clip-rule color coords cx cy =t checked class contenteditable controls \
+crossorigin =n cols colspan =u cite \
+=s data-active data-align data-bs-theme data-color-scheme data-direction data-disabled data-expanded data-hidden \
+data-highlighted data-open data-orientation data-part data-placement data-popper-placement data-position data-scope \
+data-side data-size data-slot data-state data-theme data-variant =c d display dominant-baseline dx dy =t defer dir \
+disabled draggable =k data-selected \
+=t exportparts \
+=c fill filter frameborder fx fy fill-* flood-* font-* =t filterunits for form =u formaction \
+=c gradienttransform =t gradientunits \
+=c height =t hidden =n high =u href \
+=t id in in2 inputmode is =p integrity \
+=t lang list loading loop =c letter-spacing =n low \
+=t markerunits maskcontentunits maskunits method mode multiple muted =c markerheight markerwidth mask media marker-* \
+=n max maxlength min minlength =u manifest \
+=t name nowrap \
+=c offset opacity orient overflow =t open operator =n optimum \
+=t part patterncontentunits patternunits playsinline popover popovertarget preserveaspectratio =c patterntransform \
+pointer-events points =u poster \
+=t readonly rel required result reversed role =c r refx refy rx ry =n rows rowspan \
+=c sizes startoffset stddeviation stroke style stop-* stroke-* =t scope selected shape slot spellcheck spreadmethod =n \
+size span start step =u src =r srcset \
+=c text textlength transform transform-origin text-* =t target translate type =n tabindex \
+=t usemap \
+=c values vector-effect viewbox visibility =t valign \
+=c width word-spacing =t wrap \
+=c x x1 x2 =p xmlns xmlns:xlink =u xlink:href =t xml:lang \
+=c y y1 y2";
 /// Where the names with each first letter stand in the list, so that a look-up reads a few dozen names.
 const INDEX: [u16; 27] = index();
 /// Elements whose address names a part of a picture by its id.
@@ -97,7 +107,7 @@ impl AttributeKind {
             AttributeKind::Value
         } else if tag == "meta" && name.eq_ignore_ascii_case("content") {
             AttributeKind::Meta
-        } else if starts(name, 0, "on") && find(name, 0, name.len(), |c| !c.is_ascii_alphabetic()) == name.len() {
+        } else if starts(name, 0, "on") && !has(name, !LETTER) {
             AttributeKind::Handler
         } else if secret::is_secret_name(name) {
             AttributeKind::Secret
@@ -137,7 +147,7 @@ impl Rules {
             AttributeKind::Tokens => return self.tokens(raw),
             AttributeKind::Css => return self.css(raw, level),
             AttributeKind::Url => return self.url_in(raw, level),
-            AttributeKind::UrlToId => return self.url_to_id(raw, level),
+            AttributeKind::UrlToId => return self.address(raw, level, true),
             AttributeKind::Srcset => return self.srcset(raw, level),
             AttributeKind::Value if matches!(level, Level::Page | Level::Clear) => return self.text(raw, level),
             AttributeKind::Value => return self.field_value(raw, level),
@@ -163,57 +173,49 @@ impl Rules {
     }
 }
 
-/// Reads where each first letter begins, when the program is built.
+/// Reads where each first letter begins, when the program is built: at the rule before the first of its names.
 const fn index() -> [u16; 27] {
     let list = LIST.as_bytes();
-    let mut index = [0; 27];
-    let (mut at, mut letter) = (0, 0);
-    while at + 1 < list.len() {
-        if list[at] == b' ' {
-            while letter <= (list[at + 1] - b'a') as usize {
-                index[letter] = at as u16;
+    let mut index = [list.len() as u16; 27];
+    let (mut at, mut letter, mut rule) = (0, 0, 0);
+    while at < list.len() {
+        if list[at] == b'=' {
+            rule = at;
+            at += 2;
+        } else {
+            while letter <= (list[at] - b'a') as usize {
+                index[letter] = rule as u16;
                 letter += 1;
+            }
+            while at < list.len() && list[at] != b' ' {
+                at += 1;
             }
         }
         at += 1;
-    }
-    while letter < 27 {
-        index[letter] = at as u16;
-        letter += 1;
     }
     index
 }
 
 fn has_key(value: &str) -> bool {
-    let mut at = 0;
-    while let Some((start, end)) = next_item(value, at) {
-        if secret::is_key(part(value, start, end)) {
-            return true;
+    let mut end = 0;
+    loop {
+        let start = next_item(value, &mut end);
+        if start == end || secret::is_key(part(value, start, end)) {
+            return start < end;
         }
-        at = end;
     }
-    false
 }
 
 fn is_public(value: &str) -> bool {
-    let mut at = 0;
-    while let Some((start, end)) = next_item(PUBLIC, at) {
-        if starts(value, 0, part(PUBLIC, start, end)) {
-            return find(value, 0, value.len(), |c| c == '@') == value.len();
-        }
-        at = end;
-    }
-    false
+    begins_with_any(value, 0, PUBLIC) && !has(value, AT)
 }
 
 /// Whether a value is a small number or a word like "any".
 fn is_count(value: &str) -> bool {
-    let odd = find(value, 0, value.len(), |c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '%' | ':')));
-    odd == value.len() && digits::count(value) <= COUNT_MAX_DIGITS
+    !has(value, !(ALPHANUMERIC | const { signs(b".-+%:") })) && count(value, DIGIT) <= COUNT_MAX_DIGITS
 }
 
 /// Whether a value is one short lowercase word.
 fn is_state(value: &str) -> bool {
-    value.len() <= STATE_MAX_BYTES
-        && find(value, 0, value.len(), |c| !(c.is_ascii_lowercase() || c == '-')) == value.len()
+    value.len() <= STATE_MAX_BYTES && !has(value, !(LOWER | const { signs(b"-") }))
 }

@@ -4,11 +4,11 @@
 //!
 //! It reads tokens, not grammar: a stretch up to `{` is a selector or an at-rule, up to `;` or `}` a declaration.
 
-use super::read::{byte, char_at, find, is_listed, next_item, part, push, starts};
-use super::rewrite::{self, Rewrite};
+use super::css_escape::{character_end, escaped, skip, unescaped};
+use super::kinds::{ALPHANUMERIC, AT, DIGIT, Kinds, LETTER, OTHER, SPACE, find, has, kind, signs};
+use super::read::{begins_with_any, byte, is_listed, part, starts};
+use super::rewrite::Rewrite;
 use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, digits, email};
-use alloc::string::String;
-use alloc::vec::Vec;
 
 /// An integer with as many digits is no measure, but for those that authors write to mean "without end".
 const NUMBER_MIN_DIGITS: usize = 9;
@@ -27,28 +27,28 @@ const ADDRESS_FUNCTIONS: &str = "url src image-set -webkit-image-set";
 /// What `@namespace` names: no address of anything.
 const NAMESPACES: &str = "http://www.w3.org/1999/xhtml http://www.w3.org/2000/svg http://www.w3.org/1998/Math/MathML";
 
+/// What names are made of, escapes included.
+const NAME: Kinds = ALPHANUMERIC | OTHER | signs(b"-_\\");
+/// What stands between words.
+const GAP: Kinds = SPACE | signs(b",:;()[]{}=>+~\"'/");
+const QUOTES: Kinds = signs(b"\"'");
+
 impl Rules {
     /// A style sheet or a rule of one.
-    #[inline(never)]
     pub fn css<'a>(&self, raw: &'a str, level: Level) -> Masked<'a> {
-        let mut rewrite = Rewrite::new(raw);
-        self.rewrite_css(&mut rewrite, level);
-        rewrite.finish()
+        self.css_run(raw, &mut [], level)
     }
 
-    /// The text nodes of one `style` element, masked as one sheet: as many results as pieces.
-    pub fn css_run<'a>(&self, pieces: &[&'a str], level: Level) -> Vec<Masked<'a>> {
-        rewrite::joined(pieces, &|rewrite| self.rewrite_css(rewrite, level))
-    }
-
+    /// The text nodes of one `style` element, masked as one sheet: `ends` as for [`Rules::text_run`].
     #[inline(never)]
-    fn rewrite_css(&self, rewrite: &mut Rewrite<'_>, level: Level) {
-        let text = rewrite.source;
+    pub fn css_run<'a>(&self, text: &'a str, ends: &mut [usize], level: Level) -> Masked<'a> {
+        let rewrite = Rewrite::of_pieces(text, ends);
         let mut sheet = Sheet { rules: self, level, shows: self.shows(level), text, rewrite };
         let mut at = 0;
         while at < text.len() {
             at = sheet.stretch(at);
         }
+        sheet.rewrite.finish()
     }
 
     /// A style attribute.
@@ -76,7 +76,7 @@ struct Sheet<'a, 'r> {
     level: Level,
     shows: Shows,
     text: &'a str,
-    rewrite: &'r mut Rewrite<'a>,
+    rewrite: Rewrite<'a, 'r>,
 }
 
 impl<'a> Sheet<'a, '_> {
@@ -88,12 +88,12 @@ impl<'a> Sheet<'a, '_> {
         part(self.text, start, end)
     }
 
-    #[inline(never)]
-    fn find(&self, at: usize, is: fn(char) -> bool) -> usize {
-        find(self.text, at, self.text.len(), is)
+    fn find(&self, at: usize, kinds: Kinds) -> usize {
+        find(self.text, at, self.text.len(), kinds)
     }
 
     /// Where the comment that begins here ends; 0 when none does.
+    #[inline(never)]
     fn comment(&self, at: usize) -> usize {
         if self.byte(at) != b'/' || self.byte(at + 1) != b'*' {
             return 0;
@@ -105,64 +105,39 @@ impl<'a> Sheet<'a, '_> {
         (end + 2).min(self.text.len())
     }
 
-    /// Where the content ends that runs to an unescaped `close`.
+    /// Where the content ends that runs to an unescaped `close`, a string's to the line's end at most.
     #[inline(never)]
     fn content_end(&self, mut at: usize, close: u8) -> usize {
         while at < self.text.len() && self.byte(at) != close && (self.byte(at) != b'\n' || close == b')') {
-            at = self.character(at);
+            at = character_end(self.text, at);
         }
         at.min(self.text.len())
     }
 
     /// Where the string ends whose content ends at an offset: behind the quote, or before the line break.
     fn string_end(&self, end: usize) -> usize {
-        end + usize::from(end < self.text.len() && self.byte(end) != b'\n')
-    }
-
-    /// Where the character here ends, written out or as an escape.
-    fn character(&self, at: usize) -> usize {
-        if self.byte(at) != b'\\' {
-            return at + 1;
-        }
-        escape(self.text, at).1
-    }
-
-    /// Where a name ends, escapes included.
-    #[inline(never)]
-    fn name(&self, mut at: usize) -> usize {
-        while at < self.text.len() && (is_name(self.byte(at)) || self.byte(at) == b'\\') {
-            at = self.character(at);
-        }
-        at
+        end + usize::from(kind(self.text, end) & QUOTES != 0)
     }
 
     /// The content of the `url(` without quotes whose name begins here. Empty at offset 0 when none does.
     #[inline(never)]
     fn bare_url(&self, at: usize) -> (usize, usize) {
-        if !starts(self.text, at, "url(") || at > 0 && is_name(self.byte(at - 1)) {
+        if !starts(self.text, at, "url(") || kind(self.text, at.wrapping_sub(1)) & NAME != 0 {
             return (0, 0);
         }
-        let start = self.find(at + 4, |c| !c.is_ascii_whitespace());
-        if matches!(self.byte(start), b'"' | b'\'') {
+        let start = self.find(at + 4, !SPACE);
+        if kind(self.text, start) & QUOTES != 0 {
             return (0, 0);
         }
         (start, self.content_end(start, b')'))
-    }
-
-    /// Where what stands together without a gap ends.
-    fn run(&self, mut at: usize) -> usize {
-        while at < self.text.len() && !is_gap(self.byte(at)) {
-            at = self.character(at);
-        }
-        at
     }
 
     /// Rewrites one stretch and says where the next begins.
     fn stretch(&mut self, start: usize) -> usize {
         let (mut strings, mut has_at) = (0, false);
         let mut end = start;
-        while end < self.text.len() && !matches!(self.byte(end), b';' | b'{' | b'}') {
-            if matches!(self.byte(end), b'"' | b'\'') {
+        while end < self.text.len() && kind(self.text, end) & const { signs(b";{}") } == 0 {
+            if kind(self.text, end) & QUOTES != 0 {
                 let content_end = self.content_end(end + 1, self.byte(end));
                 let plain = unescaped(self.part(end + 1, content_end));
                 strings += 1;
@@ -170,27 +145,28 @@ impl<'a> Sheet<'a, '_> {
                 end = self.string_end(content_end);
             } else {
                 let opaque = self.comment(end).max(self.bare_url(end).1);
-                end = if opaque > end { opaque } else { self.character(end) };
+                end = if opaque > end { opaque } else { character_end(self.text, end) };
             }
         }
         let mut first = start;
         loop {
-            first = self.find(first, |c| !c.is_ascii_whitespace());
+            first = self.find(first, !SPACE);
             let after = self.comment(first);
             if after == 0 {
                 break;
             }
             first = after;
         }
-        let is_at = self.byte(first) == b'@' && !self.part(first + 1, self.run(first)).contains('@');
+        let run_end = skip(self.text, first, GAP);
+        let is_at = self.byte(first) == b'@' && !has(self.part(first + 1, run_end), AT);
         let name = first + usize::from(is_at);
-        let name_end = self.find(name, |c| !c.is_ascii_alphabetic() && c != '-');
-        let name = if is_name(self.byte(name_end)) { "" } else { self.part(name, name_end) };
+        let name_end = self.find(name, !(LETTER | const { signs(b"-") }));
+        let name = if kind(self.text, name_end) & NAME != 0 { "" } else { self.part(name, name_end) };
         let is_selector = !is_at && self.byte(end) == b'{';
-        let colon = self.find(name_end, |c| !c.is_ascii_whitespace());
+        let colon = self.find(name_end, !SPACE);
         let kind = if is_at && is_listed("import namespace", name) {
             Strings::Sheets
-        } else if is_at || is_selector || self.byte(colon) == b':' && begins_with_any(name, NAMING_PROPERTIES) {
+        } else if is_at || is_selector || self.byte(colon) == b':' && begins_with_any(name, 0, NAMING_PROPERTIES) {
             Strings::Names
         } else if strings > 1 && has_at && !self.shows.emails() {
             Strings::Address
@@ -208,75 +184,61 @@ impl<'a> Sheet<'a, '_> {
         while at < end {
             if at == word && !self.shows.emails() {
                 // An address that no string holds is nothing a browser would understand: no need to either.
-                let run_end = self.run(at).min(end);
-                if self.part(at + usize::from(at == at_rule), run_end).contains('@') {
+                let run_end = skip(self.text, at, GAP).min(end);
+                if has(self.part(at + usize::from(at == at_rule), run_end), AT) {
                     self.rewrite.replace(at, run_end, EMAIL_TOKEN);
                     (at, word) = (run_end, run_end + 1);
                     continue;
                 }
             }
             let now = self.byte(at);
-            let next = match now {
+            let now_kind = kind(self.text, at);
+            let mut next = at + 1;
+            match now {
                 b'/' if self.comment(at) > 0 => {
-                    let comment_end = self.comment(at);
+                    next = self.comment(at);
                     if !self.shows.all() {
-                        self.rewrite.replace(at, comment_end, "/**/");
+                        self.rewrite.replace(at, next, "/**/");
                     }
-                    comment_end
                 }
                 b'"' | b'\'' => {
-                    let content_end = self.content_end(at + 1, now);
+                    let content_end = self.content_end(next, now);
                     if !in_selector && (strings == Strings::Sheets || is_listed(ADDRESS_FUNCTIONS, function)) {
-                        self.address(at + 1, content_end, strings != Strings::Sheets);
+                        self.address(next, content_end, strings != Strings::Sheets);
                     } else {
                         let is_name = in_selector || is_listed(NAMING_FUNCTIONS, function);
-                        self.string(at + 1, content_end, if is_name { Strings::Names } else { strings });
+                        self.string(next, content_end, if is_name { Strings::Names } else { strings });
                     }
-                    self.string_end(content_end)
+                    next = self.string_end(content_end);
                 }
-                b'[' | b']' => {
-                    (in_brackets, is_value) = (in_selector && now == b'[', false);
-                    at + 1
-                }
-                b'=' => {
-                    is_value = in_brackets;
-                    at + 1
-                }
-                b')' => {
-                    function = "";
-                    at + 1
-                }
+                b'[' | b']' => (in_brackets, is_value) = (in_selector && now == b'[', false),
+                b'=' => is_value = in_brackets,
+                b')' => function = "",
                 b'#' | b'.' => {
-                    let is_number = now == b'.' && self.byte(at + 1).is_ascii_digit();
-                    let name_end = self.name(at + 1);
-                    if is_number || !in_selector && now == b'.' {
-                        self.find(at + 1, |c| !c.is_ascii_digit())
-                    } else {
-                        if in_selector || name_end - at - 1 > COLOUR_MAX_DIGITS {
-                            self.identifier(at + 1, name_end, in_selector);
-                        }
-                        name_end
+                    let is_number = now == b'.' && (!in_selector || kind(self.text, next) & DIGIT != 0);
+                    let name_end = if is_number { self.find(next, !DIGIT) } else { skip(self.text, next, !NAME) };
+                    if !is_number && (in_selector || name_end - next > COLOUR_MAX_DIGITS) {
+                        self.identifier(next, name_end, in_selector);
                     }
+                    next = name_end;
                 }
-                b'0'..=b'9' => self.integer(at),
-                b'-' if self.byte(at + 1).is_ascii_digit() => self.integer(at + 1),
-                now if is_name(now) || now == b'\\' => {
+                b'-' if kind(self.text, next) & DIGIT != 0 => {}
+                b'0'..=b'9' => next = self.integer(at),
+                _ if now_kind & NAME != 0 => {
                     let (content, close) = self.bare_url(at);
+                    next = if close > 0 { close } else { skip(self.text, at, !NAME) };
                     if close > 0 {
                         self.address(content, content + self.part(content, close).trim_ascii_end().len(), true);
-                        close
                     } else {
-                        let name_end = self.name(at);
-                        self.identifier(at, name_end, is_value);
-                        if self.byte(name_end) == b'(' {
-                            function = self.part(at, name_end);
+                        self.identifier(at, next, is_value);
+                        if self.byte(next) == b'(' {
+                            function = self.part(at, next);
                         }
-                        name_end
                     }
                 }
-                _ => at + 1,
-            };
-            if next == at + 1 && is_gap(now) || matches!(now, b'/' | b'"' | b'\'') {
+                _ => {}
+            }
+            if next == at + 1 && now_kind & GAP != 0 || matches!(now, b'/' | b'"' | b'\'') {
                 word = next;
             }
             at = next;
@@ -294,24 +256,24 @@ impl<'a> Sheet<'a, '_> {
     /// A name: of a class, an id or an attribute's value by the token rule, any other by the rule for names.
     #[inline(never)]
     fn identifier(&mut self, start: usize, end: usize, is_token: bool) {
-        let odd = find(self.text, start, end, |c| !(c.is_ascii_alphabetic() || c == '-' || c == '_'));
-        if odd == end && end - start < PLAIN_MAX_BYTES {
+        let name = self.part(start, end);
+        if name.len() < PLAIN_MAX_BYTES && !has(name, !(LETTER | const { signs(b"-_") })) {
             return;
         }
-        let plain = unescaped(self.part(start, end));
+        let plain = unescaped(name);
         let masked = if is_token { self.rules.token(&plain) } else { self.rules.name(&plain) };
         self.put(start, end, &plain, &masked);
     }
 
     /// An integer outside a fraction; where it ends.
     fn integer(&mut self, start: usize) -> usize {
-        let end = self.find(start, |c| !c.is_ascii_digit());
+        let end = self.find(start, !DIGIT);
         let is_layout = end - start < NUMBER_MIN_DIGITS
-            || find(self.text, start, end, |c| c != '9') == end
+            || self.part(start, end).bytes().all(|byte| byte == b'9')
             || starts(self.text, start, LARGEST_INTEGER)
             || self.shows.numbers();
         if !is_layout {
-            digits::zero(self.rewrite, start, end);
+            digits::zero(&mut self.rewrite, start, end);
         }
         end
     }
@@ -330,87 +292,9 @@ impl<'a> Sheet<'a, '_> {
     /// An address; `to_id` when its fragment names a part of a picture.
     fn address(&mut self, start: usize, end: usize, to_id: bool) {
         let plain = unescaped(self.part(start, end));
-        if is_listed(NAMESPACES, &plain) {
-            return;
-        }
-        let masked =
-            if to_id { self.rules.url_to_id(&plain, self.level) } else { self.rules.url_in(&plain, self.level) };
-        self.put(start, end, &plain, &masked);
-    }
-}
-
-fn begins_with_any(name: &str, list: &str) -> bool {
-    let mut at = 0;
-    while let Some((start, end)) = next_item(list, at) {
-        if starts(name, 0, part(list, start, end)) {
-            return true;
-        }
-        at = end;
-    }
-    false
-}
-
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || byte >= 0x80
-}
-
-/// What stands between words.
-fn is_gap(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || b",:;()[]{}=>+~\"'/".contains(&byte)
-}
-
-/// The character that the escape here stands for (none for a line break), and where the escape ends.
-#[inline(never)]
-fn escape(text: &str, at: usize) -> (Option<char>, usize) {
-    let mut end = find(text, at + 1, (at + 7).min(text.len()), |c| !c.is_ascii_hexdigit());
-    if end == at + 1 {
-        return char_at(text, end).map_or((None, text.len()), |(c, end)| (Some(c).filter(|c| *c != '\n'), end));
-    }
-    let mut code = 0;
-    for digit in part(text, at + 1, end).chars() {
-        code = code << 4 | digit.to_digit(16).unwrap_or(0);
-    }
-    if byte(text, end).is_ascii_whitespace() {
-        end += 1;
-    }
-    (char::from_u32(code).or(Some(char::REPLACEMENT_CHARACTER)), end)
-}
-
-/// A name or a string with its escapes read.
-#[inline(never)]
-fn unescaped(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < text.len() {
-        let end = find(text, at, text.len(), |c| c == '\\');
-        plain.push_str(part(text, at, end));
-        at = end;
-        if end < text.len() {
-            let (c, end) = escape(text, at);
-            if let Some(c) = c {
-                push(&mut plain, c);
-            }
-            at = end;
+        if !is_listed(NAMESPACES, &plain) {
+            let masked = self.rules.address(&plain, self.level, to_id);
+            self.put(start, end, &plain, &masked);
         }
     }
-    plain
-}
-
-/// A text that can stand in a string of either quote, and in `url()`.
-#[inline(never)]
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while let Some((c, end)) = char_at(text, at) {
-        if c == '\n' {
-            out.push_str("\\a ");
-        } else {
-            if matches!(c, '"' | '\'' | '\\' | '(' | ')') {
-                push(&mut out, '\\');
-            }
-            out.push_str(part(text, at, end));
-        }
-        at = end;
-    }
-    out
 }

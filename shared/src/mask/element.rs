@@ -1,7 +1,7 @@
 //! Which kind of field an element is. In: plain facts read from the element. Out: its own level, if it has one.
 //! A document in design mode, and pages that draw what is typed elsewhere, are not seen here: mark them.
 
-use super::read::{is_listed, next_item, part, starts};
+use super::read::{is_listed, next_item, part};
 use super::{Level, secret};
 
 /// Types of inputs that show a label, not what a visitor entered.
@@ -66,20 +66,16 @@ impl ElementFacts<'_> {
 #[inline(never)]
 fn any_word(list: Option<&str>, is: fn(&str) -> bool) -> bool {
     let list = list.unwrap_or_default();
-    let mut at = 0;
-    while let Some((start, end)) = next_item(list, at) {
-        if is(part(list, start, end)) {
-            return true;
+    let mut end = 0;
+    loop {
+        let start = next_item(list, &mut end);
+        if start == end || is(part(list, start, end)) {
+            return start < end;
         }
-        at = end;
     }
-    false
 }
 
 /// Whether a word of an `autocomplete` names a payment, a password or a one-time code.
 fn is_secret_autocomplete(word: &str) -> bool {
-    const PASSWORD: &str = "-password";
-    starts(word, 0, "cc-")
-        || starts(word, 0, "one-time-code")
-        || word.len() > PASSWORD.len() && starts(word, word.len() - PASSWORD.len(), PASSWORD)
+    is_listed("cc-* one-time-code*", word) || secret::is_secret_field(word)
 }

@@ -39,18 +39,16 @@ impl Level {
 /// The level of a place from its parent's and its own. A parent's block, secret or mask cannot be undone inside it; inside
 /// an unmasked place a form field still needs a mark of its own.
 pub fn reduce(parent: Level, own: Option<Level>, policy: Policy) -> Level {
-    let own = match own {
-        Some(Level::Clear) if !policy.allow_unmask => None,
-        own => own,
-    };
-    match (parent, own) {
-        (Level::Blocked, _) | (_, Some(Level::Blocked)) => Level::Blocked,
-        (Level::Secret, _) | (_, Some(Level::Secret)) => Level::Secret,
-        (Level::Hidden, _) | (_, Some(Level::Hidden)) => Level::Hidden,
-        (_, Some(Level::Field)) => Level::Field,
-        (_, Some(Level::Clear)) => Level::Clear,
-        (Level::Clear, _) if !policy.allow_unmask => Level::Page,
-        (parent, _) => parent,
+    for strict in [Level::Blocked, Level::Secret, Level::Hidden] {
+        if parent == strict || own == Some(strict) {
+            return strict;
+        }
+    }
+    let may_show = |level: &Level| *level != Level::Clear || policy.allow_unmask;
+    match own.filter(may_show) {
+        Some(own) if own != Level::Page => own,
+        _ if may_show(&parent) => parent,
+        _ => Level::Page,
     }
 }
 

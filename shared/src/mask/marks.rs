@@ -5,17 +5,12 @@ use super::read::{look_up, next_item, part};
 
 // The lists give a mark's bits: 1 mask, 2 unmask, 4 block, 8 ignore events.
 /// Class names: rrweb's, PostHog's, Sentry's, Datadog's and FullStory's.
-const CLASSES: &str = "rr-mask=1 rr-block=4 rr-ignore=8 ph-no-capture=4 ph-mask=1 ph-ignore-input=8 \
-    sentry-mask=1 sentry-unmask=2 sentry-block=4 sentry-ignore=8 \
-    dd-privacy-mask=1 dd-privacy-mask-unless-allowlisted=1 dd-privacy-hidden=4 dd-privacy-allow=2 \
-    fs-mask=1 fs-unmask=2 fs-exclude=4";
+const CLASSES: &str = "=1 rr-mask ph-mask sentry-mask dd-privacy-mask dd-privacy-mask-unless-allowlisted fs-mask =4 rr-block ph-no-capture sentry-block dd-privacy-hidden fs-exclude =8 rr-ignore ph-ignore-input sentry-ignore =2 sentry-unmask dd-privacy-allow fs-unmask";
 /// Attributes that count by being there: Hotjar's, Clarity's, OpenReplay's, LogRocket's, Sentry's, Smartlook's older ones.
 /// All of them begin with "data-", which is left out.
-const ATTRIBUTES: &str = "hj-suppress=1 hj-allow=2 clarity-mask=1 clarity-unmask=2 \
-    openreplay-obscured=1 openreplay-masked=1 openreplay-htmlmasked=1 openreplay-hidden=4 private=1 public=2 \
-    sentry-mask=1 sentry-unmask=2 sentry-block=4 sentry-ignore=8 recording-disable=4 recording-sensitive=1";
+const ATTRIBUTES: &str = "=1 hj-suppress clarity-mask openreplay-obscured openreplay-masked openreplay-htmlmasked private sentry-mask recording-sensitive =2 hj-allow clarity-unmask public sentry-unmask =4 openreplay-hidden sentry-block recording-disable =8 sentry-ignore";
 /// Attributes that count by their value: ours, Smartlook's, Datadog's.
-const BY_VALUE: &str = "revisit=r recording-ignore=s dd-privacy=d";
+const BY_VALUE: &str = "=r revisit =s recording-ignore =d dd-privacy";
 
 /// A set of marks on one element.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -68,9 +63,9 @@ impl Marks {
         };
         // A word that we do not know, a typing error perhaps, hides.
         let known = match look_up(BY_VALUE, name) {
-            b'r' => "mask=1 unmask=2 block=4 ignore=8",
-            b's' => "mask=1 events=8",
-            b'd' => "mask=1 hidden=4 allow=2 mask-user-input=0",
+            b'r' => "=1 mask =2 unmask =4 block =8 ignore",
+            b's' => "=1 mask =8 events",
+            b'd' => "=1 mask =4 hidden =2 allow =0 mask-user-input",
             _ => return Marks::from_bits(look_up(ATTRIBUTES, name)),
         };
         of_words(known, value, b'1')
@@ -80,11 +75,13 @@ impl Marks {
 /// The marks of every word in a value, `otherwise` for those that are not known.
 fn of_words(known: &str, value: &str, otherwise: u8) -> Marks {
     let mut marks = 0;
-    let mut at = 0;
-    while let Some((start, end)) = next_item(value, at) {
+    let mut end = 0;
+    loop {
+        let start = next_item(value, &mut end);
+        if start == end {
+            return Marks::from_bits(marks);
+        }
         let found = look_up(known, part(value, start, end));
         marks |= if found == 0 { otherwise } else { found };
-        at = end;
     }
-    Marks::from_bits(marks)
 }

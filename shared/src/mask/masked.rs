@@ -2,6 +2,7 @@
 
 #[cfg(feature = "forge")]
 use super::Rules;
+use super::read;
 use alloc::borrow::Cow;
 
 /// Text that the masking rules have made: the only text a frame can hold.
@@ -22,6 +23,11 @@ impl<'a> Masked<'a> {
     /// The same text, independent of what it was made from.
     pub fn into_owned(self) -> Masked<'static> {
         Masked(Cow::Owned(self.0.into_owned()))
+    }
+
+    /// A part of it: where a piece of a run stands (see [`Rules::text_run`](super::Rules::text_run)).
+    pub fn part(&self, start: usize, end: usize) -> Masked<'_> {
+        Masked(Cow::Borrowed(read::part(&self.0, start, end)))
     }
 
     /// Whether the rules left the text as it was, without a copy. (A masked text may be borrowed too: our tokens are.)

@@ -10,14 +10,16 @@
 //! | `level` | how much of a place may be shown, down the tree |
 //! | `element`, `marks` | which fields are secret, what the owner marked, in our words and the peers' |
 //! | `text` with `email`, `digits`, `secret` | text that the page shows, and form fields |
-//! | `attribute`, `token`, `url`, `css` | attribute values, ids and classes, addresses, style sheets |
-//! | `read`, `rewrite` | how all of them read text and write the result: small code, no copy where nothing changes |
+//! | `attribute`, `token`, `url`, `css` with `css_escape` | attribute values, ids and classes, addresses, style sheets |
+//! | `kinds`, `read`, `rewrite` | how all of them read text and write the result: small code, no copy where nothing changes |
 
 mod attribute;
 mod css;
+mod css_escape;
 mod digits;
 mod element;
 mod email;
+mod kinds;
 mod level;
 mod marks;
 mod masked;
@@ -99,7 +101,7 @@ impl Rules {
             Kind::Name => self.name(raw),
             Kind::Text => self.text(raw, level),
             Kind::Field => self.field_value(raw, level),
-            Kind::Url => self.url_to_id(raw, level),
+            Kind::Url => self.address(raw, level, true),
             Kind::Attribute | Kind::Css => self.css(raw, level),
             Kind::Token => self.tokens(raw),
         }

@@ -1,25 +1,29 @@
 //! A text being rewritten from left to right: copies nothing as long as nothing is replaced. For text that was joined from
-//! pieces it also remembers where the pieces end in the result.
+//! pieces it also moves the ends of the pieces to where they are in the result.
 
 use super::Masked;
 use super::read::part;
 use alloc::string::String;
-use alloc::vec::Vec;
 
-pub(super) struct Rewrite<'a> {
+pub(super) struct Rewrite<'a, 'e> {
     pub source: &'a str,
     out: String,
     /// Bytes of the source that are in `out`, as they were or replaced.
     copied: usize,
     changed: bool,
     /// Ends of pieces: in the source first, and from the first to the `passed`th in `out`.
-    ends: Vec<usize>,
+    ends: &'e mut [usize],
     passed: usize,
 }
 
-impl<'a> Rewrite<'a> {
+impl<'a, 'e> Rewrite<'a, 'e> {
     pub fn new(source: &'a str) -> Self {
-        Rewrite { source, out: String::new(), copied: 0, changed: false, ends: Vec::new(), passed: 0 }
+        Rewrite::of_pieces(source, &mut [])
+    }
+
+    #[inline(never)]
+    pub fn of_pieces(source: &'a str, ends: &'e mut [usize]) -> Self {
+        Rewrite { source, out: String::new(), copied: 0, changed: false, ends, passed: 0 }
     }
 
     /// Puts `with` in the place of the source's bytes from `start` to `end`; what lies before the last replacement's end
@@ -36,6 +40,11 @@ impl<'a> Rewrite<'a> {
         self.copied = end;
     }
 
+    /// Whether anything was replaced.
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
     /// The result.
     #[inline(never)]
     pub fn finish(mut self) -> Masked<'a> {
@@ -49,33 +58,13 @@ impl<'a> Rewrite<'a> {
     /// Pieces that end inside what was replaced last end here.
     #[inline(never)]
     fn copy_until(&mut self, end: usize) {
-        while let Some(cut) = self.ends.get_mut(self.passed).filter(|cut| **cut <= end) {
+        while let Some(cut) = self.ends.get_mut(self.passed)
+            && *cut <= end
+        {
             *cut = self.out.len() + cut.saturating_sub(self.copied);
             self.passed += 1;
         }
         self.out.push_str(part(self.source, self.copied, end));
         self.copied = end;
     }
-}
-
-/// Rewrites pieces as one text; as many results as pieces. What is replaced across several stands in the first of them.
-#[inline(never)]
-pub(super) fn joined<'a>(pieces: &[&'a str], rewrite: &dyn Fn(&mut Rewrite<'_>)) -> Vec<Masked<'a>> {
-    let mut whole = String::new();
-    let mut ends = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        whole.push_str(piece);
-        ends.push(whole.len());
-    }
-    let mut text = Rewrite { ends, ..Rewrite::new(&whole) };
-    rewrite(&mut text);
-    text.copy_until(whole.len());
-    let mut start = 0;
-    let mut results = Vec::with_capacity(pieces.len());
-    for (piece, end) in pieces.iter().zip(text.ends) {
-        let masked = part(&text.out, start, end);
-        start = end;
-        results.push(if masked == *piece { Masked::made(*piece) } else { Masked::made(String::from(masked)) });
-    }
-    results
 }

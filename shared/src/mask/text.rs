@@ -1,47 +1,47 @@
 //! Text that the page shows, and what form fields hold. In: the text of one node, of a run of nodes, of a field, of a tag.
 //! Out: the same with e-mail addresses, digits and keys replaced as the policy says, or hidden whole as the level says.
 
-use super::read::{find, part};
-use super::rewrite::{self, Rewrite};
+use super::kinds::{AT, BREAK, DIGIT, Kinds, OPENING, OTHER, SPACE, count, find, has, kind, next, signs};
+use super::read::{byte, part};
+use super::rewrite::Rewrite;
 use super::{EMAIL_TOKEN, FIELD_TOKEN, Level, Masked, Rules, Shows, VALUE_TOKEN, WORD_TOKEN, digits, email, secret};
-use alloc::vec::Vec;
 
 /// An address with more digits than this is a number as well, and is masked as one where e-mails are recorded.
 const ADDRESS_MAX_DIGITS: usize = 4;
 /// Words of text shorter than this are never taken for random keys.
 const RANDOM_MIN_CHARS: usize = 32;
 
+/// What a text has in it when there may be something to hide.
+const SUSPICIOUS: Kinds = OTHER | DIGIT | AT | OPENING | signs(b"%&\\");
+const SPACE_DOT: u32 = u32::from_be_bytes(*b" dot");
+const PUNK: u32 = u32::from_be_bytes(*b"punk");
+const PUNT: u32 = u32::from_be_bytes(*b"punt");
+const POIN: u32 = u32::from_be_bytes(*b"poin");
+
 impl Rules {
     /// Text of one text node, a title, an error message.
-    #[inline(never)]
     pub fn text<'a>(&self, raw: &'a str, level: Level) -> Masked<'a> {
+        self.text_run(raw, &mut [], level)
+    }
+
+    /// Text nodes that show as one line of text, masked as one: an address may be cut anywhere by markup. `ends` says where
+    /// each of them ends in the text, and afterwards where it ends in the result; what is replaced across several stands in
+    /// the first of them.
+    #[inline(never)]
+    pub fn text_run<'a>(&self, raw: &'a str, ends: &mut [usize], level: Level) -> Masked<'a> {
         let shows = self.shows(level);
-        let mut rewrite = Rewrite::new(raw);
+        let mut rewrite = Rewrite::of_pieces(raw, ends);
         if shows.any() {
             if !is_plain(raw) {
                 scan(&mut rewrite, shows);
             }
         } else if level == Level::Hidden {
             hide_words(&mut rewrite);
-        } else if find(raw, 0, raw.len(), |c| !c.is_whitespace()) < raw.len() {
+        } else if has(raw, !SPACE) {
             // White space between the parts of an editable region or a list of options is layout, not content.
-            return Masked::fixed(FIELD_TOKEN);
+            rewrite.replace(0, raw.len(), FIELD_TOKEN);
         }
         rewrite.finish()
-    }
-
-    /// Text nodes that show as one line of text, masked as one: an address may be cut anywhere by markup. As many results
-    /// as pieces; what is replaced across several stands in the first of them.
-    pub fn text_run<'a>(&self, pieces: &[&'a str], level: Level) -> Vec<Masked<'a>> {
-        let shows = self.shows(level);
-        if shows.any() {
-            return rewrite::joined(pieces, &|rewrite| scan(rewrite, shows));
-        }
-        let mut masked = Vec::with_capacity(pieces.len());
-        for piece in pieces {
-            masked.push(self.text(piece, level));
-        }
-        masked
     }
 
     /// What a form field holds. An empty field stays empty; otherwise its length is hidden.
@@ -56,32 +56,51 @@ impl Rules {
     }
 }
 
-/// Whether no rule can find anything in a text: the most frequent case, told without decoding a character.
+/// Whether no rule can find anything in a text: the most frequent case, told without decoding a character. Addresses that
+/// are spelled without any sign have a word for the dot in them: its first letters are looked for.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| {
-        byte.is_ascii() && !matches!(byte, b'0'..=b'9' | b'@' | b'%' | b'&' | b'\\' | b'(' | b'[' | b'{' | b'<')
-    })
+    let (mut at, mut last) = (0, 0);
+    while at < text.len() {
+        last = last << 8 | u32::from(byte(text, at) | 0x20);
+        if kind(text, at) & SUSPICIOUS != 0 || matches!(last, SPACE_DOT | PUNK | PUNT | POIN) {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Replaces in a text what is not to be shown.
 #[inline(never)]
-fn scan(rewrite: &mut Rewrite<'_>, shows: Shows) {
+fn scan(rewrite: &mut Rewrite<'_, '_>, shows: Shows) {
     let text = rewrite.source;
-    let mut at = 0;
-    while let Some((start, end)) = email::next_word(text, at) {
-        at = end;
-        if !shows.emails()
-            && let Some(address) = email::address(text, start, end)
-        {
-            // The full stop after it belongs to no other word.
-            at = email::word_end(text, address);
+    let mut end = 0;
+    loop {
+        let start = find(text, end, text.len(), !BREAK);
+        let mut kinds = 0;
+        end = start;
+        loop {
+            let kind = kind(text, end);
+            if kind & !BREAK == 0 {
+                break;
+            }
+            kinds |= kind;
+            end = next(text, end);
+        }
+        if end == start {
+            return;
+        }
+        let address = if shows.emails() { 0 } else { email::address(text, start, end) };
+        if address > 0 {
             rewrite.replace(start, address, EMAIL_TOKEN);
+            // The full stop after it belongs to no other word.
+            end = email::word_end(text, address);
             continue;
         }
         let word = part(text, start, end);
         if secret::is_key(word) || !shows.numbers() && secret::is_random(word, RANDOM_MIN_CHARS) {
             rewrite.replace(start, end, WORD_TOKEN);
-        } else if !is_shown_number(word, shows) {
+        } else if kinds & DIGIT != 0 && !is_shown_number(word, shows) {
             digits::zero(rewrite, start, end);
         }
     }
@@ -89,17 +108,17 @@ fn scan(rewrite: &mut Rewrite<'_>, shows: Shows) {
 
 /// Whether the digits of a word stay. Those of an address that is shown do: a wrong digit would make it another person's.
 pub(super) fn is_shown_number(word: &str, shows: Shows) -> bool {
-    shows.numbers() || shows.emails() && digits::count(word) <= ADDRESS_MAX_DIGITS && email::has_at(word)
+    shows.numbers() || shows.emails() && count(word, DIGIT) <= ADDRESS_MAX_DIGITS && email::has_at(word)
 }
 
 /// Every word becomes the same token: how many words there are stays, so that lines break about where they did. Lengths of
 /// words go, since their sequence tells a known text or a name.
-fn hide_words(rewrite: &mut Rewrite<'_>) {
+fn hide_words(rewrite: &mut Rewrite<'_, '_>) {
     let text = rewrite.source;
     let mut end = 0;
     while end < text.len() {
-        let start = find(text, end, text.len(), |c| !c.is_whitespace());
-        end = find(text, start, text.len(), char::is_whitespace);
+        let start = find(text, end, text.len(), !SPACE);
+        end = find(text, start, text.len(), SPACE);
         rewrite.replace(start, end, WORD_TOKEN);
     }
 }

@@ -1,9 +1,10 @@
 //! Ids, class names and names of tags and attributes. In: a name. Out: the same name, or one letters-only token for it that
 //! is the same all through a recording, so that style sheets and references still find each other.
 
-use super::read::{find, next_item, part, push};
+use super::kinds::{DIGIT, LETTER, count, has};
+use super::read::{next_item, part};
 use super::rewrite::Rewrite;
-use super::{Level, Masked, Rules, digits, email, secret};
+use super::{Level, Masked, Rules, email, secret};
 use alloc::string::String;
 
 /// An id or a class name with fewer digits stays.
@@ -12,6 +13,7 @@ const TOKEN_MIN_DIGITS: usize = 5;
 const NAME_MIN_DIGITS: usize = 9;
 /// Letters of a token after `m-`: 26^8, so that two ids of a recording practically never share one.
 const TOKEN_LETTERS: usize = 8;
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
 
 impl Rules {
     /// One id, one class name, or one reference to an id.
@@ -23,23 +25,24 @@ impl Rules {
     #[inline(never)]
     pub fn tokens<'a>(&self, raw: &'a str) -> Masked<'a> {
         let mut rewrite = Rewrite::new(raw);
-        let mut number_digits = 0;
-        let mut at = 0;
-        while let Some((start, end)) = next_item(raw, at) {
-            if is_number(raw, start, end) {
-                number_digits += digits::count(part(raw, start, end));
+        let (mut number_digits, mut is_second, mut end) = (0, false, 0);
+        loop {
+            let start = next_item(raw, &mut end);
+            let item = part(raw, start, end);
+            if start == end {
+                if is_second {
+                    return rewrite.finish();
+                }
+                (is_second, end) = (true, 0);
+            } else if is_second {
+                // A number written in groups is one number.
+                let is_group = number_digits >= NAME_MIN_DIGITS && !has(item, LETTER);
+                let masked = self.token_from(item, 0, if is_group { 1 } else { TOKEN_MIN_DIGITS });
+                rewrite.replace(start, end, masked.as_str());
+            } else if !has(item, LETTER) {
+                number_digits += count(item, DIGIT);
             }
-            at = end;
         }
-        at = 0;
-        while let Some((start, end)) = next_item(raw, at) {
-            // A number written in groups is one number.
-            let is_group = number_digits >= NAME_MIN_DIGITS && is_number(raw, start, end);
-            let masked = self.token_from(part(raw, start, end), 0, if is_group { 1 } else { TOKEN_MIN_DIGITS });
-            rewrite.replace(start, end, masked.as_str());
-            at = end;
-        }
-        rewrite.finish()
     }
 
     /// The name of a tag or an attribute. Names are kept unless they carry an address or a long number themselves.
@@ -53,7 +56,7 @@ impl Rules {
         let shows = self.shows(Level::Page);
         let looked_at = part(raw, from, raw.len());
         let hidden = !shows.emails() && email::has_at(looked_at)
-            || !shows.numbers() && digits::count(looked_at) >= min_digits
+            || !shows.numbers() && count(looked_at, DIGIT) >= min_digits
             || secret::is_key(looked_at);
         if !hidden {
             return Masked::made(raw);
@@ -64,15 +67,12 @@ impl Rules {
         }
         let mut token = String::from("m-");
         for _ in 0..TOKEN_LETTERS {
-            push(&mut token, char::from(b'a' + (hash % 26) as u8));
+            let letter = (hash % 26) as usize;
+            token.push_str(part(LETTERS, letter, letter + 1));
             hash /= 26;
         }
         Masked::made(token)
     }
-}
-
-fn is_number(text: &str, start: usize, end: usize) -> bool {
-    find(text, start, end, |c| c.is_ascii_alphabetic()) == end
 }
 
 /// Spreads every bit over all others (after the finaliser of SplitMix64); with a secret salt nobody can guess ids from

@@ -3,18 +3,15 @@
 //! every policy: user and password before the host, `javascript:`, parameters and path segments that are keys by their
 //! name or shape.
 
-use super::read::{byte, find, is_listed, next_item, part, push};
+use super::kinds::{ALPHANUMERIC, DIGIT, Kinds, LETTER, LOWER, SPACE, count, find, has, kind, signs};
+use super::read::{byte, hex, is_listed, look_up, next_item, part};
 use super::rewrite::Rewrite;
 use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, VALUE_TOKEN, digits, email, secret, text};
-use alloc::string::String;
+use crate::utf8;
 use alloc::vec::Vec;
 
-/// Schemes that run.
-const SCRIPTS: &str = "javascript vbscript";
-/// Schemes whose address is the content.
-const CONTENTS: &str = "data blob";
-/// Schemes with a host, for which browsers take any number of slashes for two.
-const HOSTED: &str = "http https ws wss ftp";
+/// Schemes that run; whose address is the content; with a host, for which browsers take any number of slashes for two.
+const SCHEMES: &str = "=s javascript vbscript =d data =b blob =m mailto =h http https ws wss ftp";
 /// A host's label with fewer digits stays: servers are numbered, phone numbers are longer.
 const HOST_MIN_DIGITS: usize = 7;
 /// Path segments and values shorter than this are never taken for random keys.
@@ -25,6 +22,8 @@ const KEY_MAX_BYTES: usize = 24;
 const RESOURCES: &str = "js mjs css map png jpg jpeg gif svg webp avif ico woff ttf otf mp webm wasm json";
 /// What a candidate of a `srcset` may say after its address: " 2x", " 1200w".
 const DESCRIPTOR_MAX_BYTES: usize = 9;
+
+const SLASH: Kinds = signs(b"/\\");
 
 impl Rules {
     /// The address of a page, a referrer or a resource.
@@ -37,11 +36,6 @@ impl Rules {
         self.address(raw, level, false)
     }
 
-    /// An address whose fragment names a part of a picture or of the document (SVG, CSS): the fragment is an id.
-    pub(super) fn url_to_id<'a>(&self, raw: &'a str, level: Level) -> Masked<'a> {
-        self.address(raw, level, true)
-    }
-
     /// A list of addresses with descriptors.
     #[inline(never)]
     pub(super) fn srcset<'a>(&self, raw: &'a str, level: Level) -> Masked<'a> {
@@ -49,10 +43,12 @@ impl Rules {
         let mut rewrite = Rewrite::new(raw);
         let mut at = 0;
         loop {
-            at = find(raw, at, len, |c| !c.is_ascii_whitespace() && c != ',');
-            let Some((start, end)) = next_item(raw, at) else {
+            at = find(raw, at, len, !(SPACE | const { signs(b",") }));
+            let mut end = at;
+            let start = next_item(raw, &mut end);
+            if start == end {
                 return rewrite.finish();
-            };
+            }
             let bare = without_commas(part(raw, start, end));
             let masked = self.url_in(bare, level);
             // A comma at its end would begin the next candidate, nothing at all would make one of the descriptor.
@@ -60,11 +56,9 @@ impl Rules {
             rewrite.replace(start, start + bare.len(), if masked.is_empty() { VALUE_TOKEN } else { masked });
             at = end;
             if start + bare.len() == end {
-                at = find(raw, end, len, |c| c == ',');
-                let odd = find(raw, end, at, |c| {
-                    !(c.is_ascii_digit() || c.is_ascii_whitespace() || matches!(c, '.' | 'w' | 'h' | 'x'))
-                });
-                if odd < at || at - end > DESCRIPTOR_MAX_BYTES {
+                at = find(raw, end, len, const { signs(b",") });
+                let is_descriptor = !has(part(raw, end, at), !(DIGIT | SPACE | LOWER | const { signs(b".") }));
+                if !is_descriptor || at - end > DESCRIPTOR_MAX_BYTES {
                     // The space keeps the comma after it from being a part of the address.
                     rewrite.replace(end, at, " ");
                 }
@@ -72,16 +66,23 @@ impl Rules {
         }
     }
 
+    /// An address; `to_id` when its fragment names a part of a picture or of the document (SVG, CSS) by its id.
     #[inline(never)]
-    fn address<'a>(&self, raw: &'a str, level: Level, to_id: bool) -> Masked<'a> {
+    pub(super) fn address<'a>(&self, raw: &'a str, level: Level, to_id: bool) -> Masked<'a> {
+        let mut rewrite = Rewrite::new(raw);
         // Browsers leave these out, wherever they stand; so nothing can hide behind them.
-        if raw.bytes().any(is_left_out) {
-            let clean: Vec<u8> = raw.bytes().filter(|byte| !is_left_out(*byte)).collect();
-            return String::from_utf8(clean)
-                .map_or(Masked::fixed(""), |raw| self.address(&raw, level, to_id).into_owned());
+        let mut at = 0;
+        while at < raw.len() {
+            if matches!(byte(raw, at), b'\t' | b'\n' | b'\r') {
+                rewrite.replace(at, at + 1, "");
+            }
+            at += 1;
         }
-        let mut parts = Parts { rules: self, shows: self.shows(level), to_id, raw, rewrite: Rewrite::new(raw) };
-        match parts.all() {
+        if rewrite.is_changed() {
+            return self.address(rewrite.finish().as_str(), level, to_id).into_owned();
+        }
+        let mut parts = Parts { rules: self, shows: self.shows(level), raw, rewrite };
+        match parts.all(to_id) {
             Some(fixed) => Masked::fixed(fixed),
             None => parts.rewrite.finish(),
         }
@@ -96,22 +97,17 @@ fn without_commas(text: &str) -> &str {
     part(text, 0, end)
 }
 
-fn is_left_out(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | b'\r')
-}
-
 /// One address being rewritten. Ranges are offsets in `raw`.
 struct Parts<'a, 'r> {
     rules: &'r Rules,
     shows: Shows,
-    to_id: bool,
     raw: &'a str,
-    rewrite: Rewrite<'a>,
+    rewrite: Rewrite<'a, 'r>,
 }
 
 impl<'a> Parts<'a, '_> {
-    fn text(&self, start: usize, end: usize) -> &'a str {
-        part(self.raw, start, end)
+    fn find(&self, at: usize, kinds: Kinds) -> usize {
+        find(self.raw, at, self.raw.len(), kinds)
     }
 
     fn hide(&mut self, start: usize, end: usize) {
@@ -119,208 +115,155 @@ impl<'a> Parts<'a, '_> {
     }
 
     /// Rewrites the address; something fixed when nothing of it can stay.
-    fn all(&mut self) -> Option<&'static str> {
-        let (raw, len) = (self.raw, self.raw.len());
-        let mut at = find(raw, 0, len, |c| c > ' ');
-        let scheme_end =
-            find(raw, at, len, |c| !(c.is_ascii_alphabetic() || digits::is_digit(c) || matches!(c, '+' | '-' | '.')));
+    fn all(&mut self, to_id: bool) -> Option<&'static str> {
+        let (raw, shows) = (self.raw, self.shows);
+        let mut at = self.find(0, !SPACE);
+        let scheme_end = self.find(at, !(ALPHANUMERIC | const { signs(b"+-.") }));
         let mut has_host = false;
-        if byte(raw, scheme_end) == b':' && byte(raw, at).is_ascii_alphabetic() {
-            let scheme = self.text(at, scheme_end);
-            if is_listed(SCRIPTS, scheme) {
-                return Some("");
-            }
-            if is_listed(CONTENTS, scheme) {
-                let is_data = scheme.len() == 4 && byte(scheme, 0) | 0x20 == b'd';
-                return if self.shows.all() { None } else { Some(if is_data { "data:," } else { "blob:" }) };
-            }
-            if is_listed("mailto", scheme) && !self.shows.emails() {
-                return Some("mailto:•@•");
-            }
-            has_host = is_listed(HOSTED, scheme);
-            if !has_host && !self.shows.numbers() {
-                digits::zero(&mut self.rewrite, at, scheme_end);
+        if byte(raw, scheme_end) == b':' && kind(raw, at) & LETTER != 0 {
+            match look_up(SCHEMES, part(raw, at, scheme_end)) {
+                b's' => return Some(""),
+                b'd' if !shows.all() => return Some("data:,"),
+                b'b' if !shows.all() => return Some("blob:"),
+                b'd' | b'b' => return None,
+                b'm' if !shows.emails() => return Some("mailto:•@•"),
+                b'h' => has_host = true,
+                _ if !shows.numbers() => digits::zero(&mut self.rewrite, at, scheme_end),
+                _ => {}
             }
             at = scheme_end + 1;
         }
-        let after_slashes = find(raw, at, len, |c| !is_slash(c));
+        let after_slashes = self.find(at, !SLASH);
         if has_host || after_slashes - at >= 2 {
-            at = find(raw, after_slashes, len, |c| is_slash(c) || c == '?' || c == '#');
+            at = self.find(after_slashes, SLASH | const { signs(b"?#") });
             self.host(after_slashes, at);
         }
-        let fragment = find(raw, at, len, |c| c == '#');
-        let query = find(raw, at, fragment, |c| c == '?');
-        if self.shows.any() {
-            self.path(at, query);
-            self.pairs(query + 1, fragment);
-        } else {
-            let shown = at + usize::from(find(raw, at, at + 1, |c| !is_slash(c)) > at);
-            self.hide(shown, if self.to_id { fragment } else { len });
+        if !shows.any() {
+            let shown = at + usize::from(kind(raw, at) & SLASH != 0);
+            let fragment = if to_id { self.find(at, const { signs(b"#") }) } else { raw.len() };
+            self.hide(shown, fragment);
+            at = fragment;
         }
-        self.fragment(fragment + 1, len);
+        let mut stops = SLASH | const { signs(b";?#") };
+        while at < raw.len() {
+            let end = self.find(at, stops);
+            if stops & SLASH == 0 || has(part(raw, at, end), const { signs(b"=") }) {
+                self.pair(at, end);
+            } else {
+                self.segment(at, end);
+            }
+            at = end + 1;
+            match byte(raw, end) {
+                b'?' => stops = const { signs(b"&;#") },
+                b'#' if to_id => {
+                    let masked = self.rules.token(part(raw, at, raw.len()));
+                    self.rewrite.replace(at, raw.len(), masked.as_str());
+                    break;
+                }
+                b'#' if !shows.all() => {
+                    self.hide(at, raw.len());
+                    break;
+                }
+                // A fragment can hold a path, a query, or both.
+                b'#' => {
+                    let is_query = has(part(raw, at, self.find(at, const { signs(b"?") })), const { signs(b"=") });
+                    stops = const { signs(b"&;?") } | if is_query { 0 } else { SLASH };
+                }
+                _ => {}
+            }
+        }
         None
     }
 
     /// User and password go, the host and the port stay but for long numbers.
     fn host(&mut self, start: usize, end: usize) {
-        let host = after_last(self.raw, start, end, b'@');
+        let mut host = end;
+        while host > start && byte(self.raw, host - 1) != b'@' {
+            host -= 1;
+        }
         // Without any host the path would be taken for one.
         self.rewrite.replace(start, host, if host == end { VALUE_TOKEN } else { "" });
-        if email::has_at(self.text(host, end)) && !self.shows.emails() {
+        if !self.shows.emails() && email::has_at(part(self.raw, host, end)) {
             return self.hide(host, end);
         }
         let mut at = host;
         while at < end && !self.shows.numbers() {
-            let label_end = find(self.raw, at, end, |c| c == '.' || c == ':');
-            if digits::count(self.text(at, label_end)) >= HOST_MIN_DIGITS {
+            let label_end = find(self.raw, at, end, const { signs(b".:") });
+            if count(part(self.raw, at, label_end), DIGIT) >= HOST_MIN_DIGITS {
                 digits::zero(&mut self.rewrite, at, label_end);
             }
             at = label_end + 1;
         }
     }
 
-    /// Segments and, wherever they stand, parameters: "/file;jsessionid=…" and "/token=…".
-    #[inline(never)]
-    fn path(&mut self, mut at: usize, end: usize) {
-        while at < end {
-            let part_end = find(self.raw, at, end, |c| is_slash(c) || c == ';');
-            if find(self.raw, at, part_end, |c| c == '=') < part_end {
-                self.pair(at, part_end);
-            } else {
-                self.segment(at, part_end, part_end == end);
-            }
-            at = part_end + 1;
-        }
-    }
-
-    fn segment(&mut self, start: usize, end: usize, is_last: bool) {
-        let segment = self.text(start, end);
-        let Some(plain) = decoded(segment) else {
-            // What is no text, or could become another escape, cannot be told to be harmless.
-            return if digits::count(segment) > 0 && !self.shows.all() {
-                self.hide(start, end)
-            };
-        };
-        let is_resource = is_last && is_resource(&plain);
-        if secret::is_key(&plain) || !is_resource && secret::is_random(&plain, RANDOM_MIN_CHARS) {
+    fn segment(&mut self, start: usize, end: usize) {
+        let segment = part(self.raw, start, end);
+        let mut buffer = Vec::new();
+        let plain = decoded(segment, &mut buffer).unwrap_or(segment);
+        let is_resource = kind(self.raw, end) & SLASH == 0 && is_resource(plain);
+        if secret::is_key(plain) || !is_resource && secret::is_random(plain, RANDOM_MIN_CHARS) {
             self.hide(start, end);
-        } else if !self.shows.emails() && email::has_at(&plain) {
+        } else if !self.shows.emails() && email::has_at(plain) {
             self.rewrite.replace(start, end, EMAIL_TOKEN);
-        } else if !text::is_shown_number(&plain, self.shows) {
-            if plain == segment {
+        } else if has(plain, DIGIT | const { signs(b"%") }) && !text::is_shown_number(plain, self.shows) {
+            // What is encoded, or could become another escape, cannot be told to be harmless.
+            if plain.len() == segment.len() && !has(plain, const { signs(b"%") }) {
                 digits::zero(&mut self.rewrite, start, end);
-                return;
+            } else {
+                self.hide(start, end);
             }
-            let mut zeroed = Rewrite::new(&plain);
-            digits::zero(&mut zeroed, 0, plain.len());
-            let zeroed = zeroed.finish();
-            if zeroed.as_str() != plain {
-                self.rewrite.replace(start, end, &encoded(zeroed.as_str()));
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn pairs(&mut self, mut at: usize, end: usize) {
-        while at < end {
-            let pair_end = find(self.raw, at, end, |c| c == '&' || c == ';');
-            self.pair(at, pair_end);
-            at = pair_end + 1;
         }
     }
 
     /// "key=value": the key stays when it is a short word, the value only when everything is recorded.
-    #[inline(never)]
     fn pair(&mut self, start: usize, end: usize) {
-        let equals = find(self.raw, start, end, |c| c == '=');
+        let equals = find(self.raw, start, end, const { signs(b"=") });
         let (key_end, value) = if equals < end { (equals, equals + 1) } else { (start, start) };
-        let key = self.text(start, key_end);
+        let key = part(self.raw, start, key_end);
         if self.shows.all() {
+            let mut buffer = Vec::new();
             let is_secret = secret::is_secret_name(key)
-                || decoded(self.text(value, end)).is_none_or(|plain| {
+                || decoded(part(self.raw, value, end), &mut buffer).is_none_or(|plain| {
                     // An address inside the value carries its own parameters.
-                    let is_nested = plain.contains('=') && secret::is_secret_name(&plain);
-                    is_nested || secret::is_key(&plain) || secret::is_random(&plain, RANDOM_MIN_CHARS)
+                    let is_nested = has(plain, const { signs(b"=") }) && secret::is_secret_name(plain);
+                    is_nested || secret::is_key(plain) || secret::is_random(plain, RANDOM_MIN_CHARS)
                 });
             if !is_secret {
                 return;
             }
-        } else if key.len() > KEY_MAX_BYTES
-            || !key.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'))
-        {
+        } else if key.len() > KEY_MAX_BYTES || has(key, !(LOWER | const { signs(b"_-") })) {
             self.hide(start, key_end);
         }
         self.hide(value, end);
     }
-
-    fn fragment(&mut self, start: usize, end: usize) {
-        if self.to_id {
-            let masked = self.rules.token(self.text(start, end));
-            self.rewrite.replace(start, end, masked.as_str());
-        } else if !self.shows.all() {
-            self.hide(start, end);
-        } else {
-            let mut query = find(self.raw, start, end, |c| c == '?');
-            if query == end && find(self.raw, start, end, |c| c == '=') < end {
-                query = start;
-            }
-            self.path(start, query);
-            self.pairs(query + usize::from(byte(self.raw, query) == b'?'), end);
-        }
-    }
-}
-
-fn is_slash(c: char) -> bool {
-    c == '/' || c == '\\'
-}
-
-/// The offset behind the last of a byte between two offsets, the first offset when there is none.
-fn after_last(text: &str, start: usize, mut end: usize, last: u8) -> usize {
-    while end > start && byte(text, end - 1) != last {
-        end -= 1;
-    }
-    end
 }
 
 fn is_resource(segment: &str) -> bool {
-    let dot = after_last(segment, 0, segment.len(), b'.');
-    let end = find(segment, dot, segment.len(), digits::is_digit);
-    find(segment, end, segment.len(), |c| !digits::is_digit(c)) == segment.len()
-        && is_listed(RESOURCES, part(segment, dot, end))
+    let (mut dot, mut at) = (0, 0);
+    while at < segment.len() {
+        at = find(segment, at, segment.len(), const { signs(b".") }) + 1;
+        dot = if at > segment.len() { dot } else { at };
+    }
+    let end = find(segment, dot, segment.len(), DIGIT);
+    !has(part(segment, end, segment.len()), !DIGIT) && is_listed(RESOURCES, part(segment, dot, end))
 }
 
 /// A text with its percent escapes read, encoded once or more often. Nothing when it is none, or has a stray `%`.
 #[inline(never)]
-fn decoded(text: &str) -> Option<String> {
-    let mut plain = Vec::with_capacity(text.len());
+fn decoded<'b>(text: &str, buffer: &'b mut Vec<u8>) -> Option<&'b str> {
     let mut at = 0;
     while at < text.len() {
         let mut now = byte(text, at);
         at += 1;
         while now == b'%' {
-            now = hex(text, at)? << 4 | hex(text, at + 1)?;
+            let (high, low) = (hex(text, at), hex(text, at + 1));
+            if high | low > 15 {
+                return None;
+            }
+            now = high << 4 | low;
             at += 2;
         }
-        plain.push(now);
+        buffer.push(now);
     }
-    String::from_utf8(plain).ok()
-}
-
-fn hex(text: &str, at: usize) -> Option<u8> {
-    char::from(byte(text, at)).to_digit(16).map(|digit| digit as u8)
-}
-
-/// A text that means the same in any place of an address: everything but letters is escaped.
-fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            push(&mut out, char::from(byte));
-        } else {
-            push(&mut out, '%');
-            push(&mut out, char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0').to_ascii_uppercase());
-            push(&mut out, char::from_digit(u32::from(byte & 15), 16).unwrap_or('0').to_ascii_uppercase());
-        }
-    }
-    out
+    utf8::checked(buffer)
 }
