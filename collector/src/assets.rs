@@ -1,19 +1,30 @@
 //! The files inside the binary: loader and recorder for visitors' pages, dashboard, player and demo shop for people.
 //! In: a path. Out: bytes with their type, an ETag, and the headers that keep a page from doing more than it should.
-//! Serves what `www` holds, but for sources and tests; nothing from the disk.
+//! Serves what `www` holds, but for sources and tests; nothing from the disk. The program brings the files, not this
+//! library: a changed page then costs a link, and not the compilation of everything here.
 
 use crate::problem::Problem;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use rust_embed::{Embed, EmbeddedFile};
+use rust_embed::EmbeddedFile;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-#[derive(Embed)]
-#[folder = "../www"]
-struct Www;
+/// Finds a file of `www` by its path.
+pub type Www = fn(&str) -> Option<EmbeddedFile>;
+
+static WWW: OnceLock<Www> = OnceLock::new();
+
+/// Says, once and before anything is served, where the files are.
+pub fn bring(www: Www) {
+    let _ = WWW.set(www);
+}
+
+fn www(path: &str) -> Option<EmbeddedFile> {
+    WWW.get().and_then(|www| www(path))
+}
 
 /// The recorder's two files, whose names change with their content.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,7 +44,7 @@ pub struct Assets {
 impl Assets {
     /// Reads `assets.json`; without it (the recorder was not built) nothing can be recorded, all else works.
     pub fn embedded() -> Self {
-        let list = Www::get("pkg/assets.json");
+        let list = www("pkg/assets.json");
         Self { recorder: list.and_then(|file| serde_json::from_slice(&file.data).ok()) }
     }
 
@@ -66,7 +77,7 @@ pub async fn recorder_file(Path(name): Path<String>, headers: HeaderMap) -> Resp
 /// Whether `assets.json` names this file: the recorder's, and those that it imports later.
 fn is_recorders(name: &str) -> bool {
     static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
-        let list = Www::get("pkg/assets.json");
+        let list = www("pkg/assets.json");
         let names = list.and_then(|file| serde_json::from_slice::<BTreeMap<String, String>>(&file.data).ok());
         names.unwrap_or_default().into_values().collect()
     });
@@ -108,7 +119,7 @@ pub async fn other(uri: Uri, headers: HeaderMap) -> Response {
     if path.ends_with('/') {
         return file(&format!("{path}index.html"), "no-cache", &headers);
     }
-    if Www::get(&format!("{path}/index.html")).is_some() {
+    if www(&format!("{path}/index.html")).is_some() {
         return Redirect::permanent(&format!("/{path}/")).into_response();
     }
     file(path, "no-cache", &headers)
@@ -139,7 +150,7 @@ fn content_type(path: &str) -> Option<&'static str> {
 
 fn file(path: &str, caching: &'static str, headers: &HeaderMap) -> Response {
     let public = !path.ends_with(".test.js") && !path.starts_with("decoder/");
-    let found = content_type(path).filter(|_| public).and_then(|kind| Some((kind, Www::get(path)?)));
+    let found = content_type(path).filter(|_| public).and_then(|kind| Some((kind, www(path)?)));
     let Some((kind, file)) = found else { return Problem::not_found().into_response() };
     let tag = etag(&file);
     let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| *seen == tag);
