@@ -1,12 +1,39 @@
 // The wasm module without glue: its functions take and give numbers, bytes go through its memory.
 // In: the answer that carries the module, compiled while it streams. Out: its functions, and `seal` and `body` over bytes.
+// Where the page or the browser refuses WebAssembly: its twin, the same code as JavaScript (wasm2js, see xtask/src/wasm.rs).
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Module */
 
+/** The refusal is remembered for the tab: each one is a report to whoever wrote the page's policy. */
+const REFUSED = "rv:js";
+
+/** @param {number} [refused] */
+const remembered = (refused) => {
+  try {
+    return refused ? (sessionStorage[REFUSED] = refused) : sessionStorage[REFUSED];
+  } catch {
+    // Blocked: refused on each page.
+  }
+};
+
+/**
+ * @param {Response | Promise<Response>} answer
+ * @returns {Promise<any>} the exports
+ */
+async function instantiate(answer) {
+  try {
+    if (!remembered()) return (await WebAssembly.instantiateStreaming(answer, { "./recorder_bg.js": {} })).instance.exports;
+  } catch (problem) {
+    // No answer, or one of another type.
+    if (problem instanceof TypeError) throw problem;
+    remembered(1);
+  }
+  return import("./twin.js");
+}
+
 /** @param {Response | Promise<Response>} answer */
 export async function load(answer) {
-  const { instance } = await WebAssembly.instantiateStreaming(answer, { "./recorder_bg.js": {} });
-  const exports = /** @type {any} */ (instance.exports);
+  const exports = await instantiate(answer);
   /** @type {WebAssembly.Memory} */
   const memory = exports.memory;
 

@@ -29,7 +29,7 @@ after(async () => {
 
 /**
  * @typedef {import("../harness/moment.js").Moment} Moment
- * @typedef {{folder: string, steps: string[], more: (page: import("../harness/browser.js").Page, keep: (name: string) => Promise<void>) => Promise<void>}} Case
+ * @typedef {{name?: string, folder: string, policy?: (collector: string) => string, steps: string[], more: (page: import("../harness/browser.js").Page, keep: (name: string) => Promise<void>) => Promise<void>}} Case
  */
 
 /** @type {Case[]} */
@@ -71,13 +71,16 @@ const CASES = [
     async more() {},
   },
 ];
+// The recorder's code as JavaScript.
+CASES.push({ ...CASES[0], name: "odds, where WebAssembly is refused", policy: (address) => `script-src 'self' 'unsafe-inline' ${address}; connect-src ${address}` });
 
 /** @param {Case} of @returns {Promise<{recording: import("../harness/collector.js").Recording, moments: Moment[]}>} */
-async function visit({ folder, steps, more }) {
+async function visit({ folder, policy, steps, more }) {
   const site = await startSite(folder);
   try {
     const owner = await collector.addSite(site.origin, { record_numbers: true, record_emails: true, record_form_inputs: true });
     site.setTag(embed(collector, owner.key));
+    if (policy) site.setHeaders({ "content-security-policy": policy(collector.address) });
     /** @type {Moment[]} */
     const moments = [];
     const page = await newPage(browser);
@@ -89,6 +92,7 @@ async function visit({ folder, steps, more }) {
     }
     await more(page, async (name) => { moments.push(await moment(page, name)); });
     assertQuiet(page);
+    assert.equal(await page.evaluate(() => sessionStorage["rv:js"]), policy && "1", "whether WebAssembly was refused");
     await closeTab(page);
     const [recording] = await collector.waitReady(owner);
     assert.ok(recording);
@@ -99,16 +103,16 @@ async function visit({ folder, steps, more }) {
 }
 
 for (const one of CASES) {
-  const { folder } = one;
+  const { name: title = one.folder } = one;
   /** @type {Awaited<ReturnType<typeof visit>>} */
   let visited;
 
-  test(`${folder}: a visit is recorded step by step`, async () => {
+  test(`${title}: a visit is recorded step by step`, async () => {
     visited = await visit(one);
     assert.ok(visited.moments.length > one.steps.length);
   });
 
-  test(`${folder}: the player shows every moment exactly`, async () => {
+  test(`${title}: the player shows every moment exactly`, async () => {
     const player = await openPlayer(browser, collector, visited.recording.id);
     for (const { name, wall, facts } of visited.moments) {
       await player.seekToWall(wall);
@@ -118,7 +122,7 @@ for (const one of CASES) {
     await player.page.close();
   });
 
-  test(`${folder}: going back in time shows it as exactly`, async () => {
+  test(`${title}: going back in time shows it as exactly`, async () => {
     const player = await openPlayer(browser, collector, visited.recording.id);
     for (const { name, wall, facts } of visited.moments.toReversed()) {
       await player.seekToWall(wall);
@@ -127,7 +131,7 @@ for (const one of CASES) {
     await player.page.close();
   });
 
-  test(`${folder}: rrweb's own player shows every moment of the export exactly`, async () => {
+  test(`${title}: rrweb's own player shows every moment of the export exactly`, async () => {
     const events = JSON.parse((await collector.export(visited.recording.id, "rrweb")).toString("utf8"));
     const replayer = await openReplayer(browser, events);
     for (const { name, wall, facts } of visited.moments) {

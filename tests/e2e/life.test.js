@@ -254,13 +254,29 @@ test("stricter settings end the page and begin one under them; a used-up month c
   await page.close();
 });
 
-test("a page whose policy refuses WebAssembly is left alone without a word", async () => {
+test("where the policy refuses WebAssembly its twin records, and the tab is refused once", async () => {
   site.setHeaders({ "content-security-policy": `script-src 'unsafe-inline' ${collector.address}; connect-src ${collector.address}` });
+  site.setTag(`<script>addEventListener("securitypolicyviolation", ({ blockedURI }) => (window.refused ||= []).push(blockedURI))</script>${embed(collector, "key")}`);
+  const page = await open();
+  const refused = () => page.evaluate(() => /** @type {any} */ (window).refused);
+  await recording(page);
+  assert.deepEqual(await refused(), ["wasm-eval"]);
+  await Promise.all([page.waitForNavigation(), page.click("#next")]);
+  await recording(page);
+  await page.click("#button");
+  await flush(page);
+  assert.equal(await refused(), undefined);
+  assert.equal(new Set(collector.frames.map((frame) => frame.recording)).size, 1);
+  assertQuiet(page);
+  await page.close();
+});
+
+test("a page that does not get the recorder is left alone", async () => {
+  collector.set({ recorder: "../none.js" });
   const page = await open();
   await until("the refusal", async () => (await state(page)).reason === "blocked");
   assert.equal(await stored(page), "[{},{}]");
   assert.deepEqual(collector.frames, []);
-  assertQuiet(page);
   await flush(page);
   await page.close();
 });

@@ -1,10 +1,10 @@
-//! Builds one crate for the browser: cargo, then wasm-bindgen, then wasm-opt.
-//! In: a crate that is a cdylib. Out: `NAME.js`, `NAME.d.ts`, `NAME_bg.wasm` in a folder. Everything pinned by the
-//! lock files: the glue's generator is a library of this program, wasm-opt an npm package.
+//! Builds one crate for the browser: cargo, then wasm-bindgen, then wasm-opt; the recorder also as JavaScript, by wasm2js.
+//! In: a crate that is a cdylib. Out: `NAME.js`, `NAME.d.ts`, `NAME_bg.wasm` in a folder, and `twin.js`. Everything pinned
+//! by the lock files: the glue's generator is a library of this program, wasm-opt and wasm2js are an npm package.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::run::{self, Repo};
@@ -31,18 +31,35 @@ pub(crate) struct Crate {
     pub(crate) out_dir: &'static str,
     /// Whether the glue finds the module beside itself; otherwise its caller names the address.
     pub(crate) finds_module: bool,
+    /// Whether it also becomes JavaScript, for pages that refuse WebAssembly.
+    pub(crate) has_twin: bool,
 }
 
-pub(crate) const RECORDER: Crate =
-    Crate { package: "revisit-recorder", lib: "recorder", out_dir: "recorder-wasm/js/pkg", finds_module: false };
+pub(crate) const RECORDER: Crate = Crate {
+    package: "revisit-recorder",
+    lib: "recorder",
+    out_dir: "recorder-wasm/js/pkg",
+    finds_module: false,
+    has_twin: true,
+};
 
 pub(crate) const DECODER: Crate =
-    Crate { package: "revisit-decoder", lib: "decoder", out_dir: "www/pkg", finds_module: true };
+    Crate { package: "revisit-decoder", lib: "decoder", out_dir: "www/pkg", finds_module: true, has_twin: false };
 
 impl Crate {
     /// The optimised module.
     pub(crate) fn module(&self, repo: &Repo) -> PathBuf {
         repo.path(self.out_dir).join(format!("{}_bg.wasm", self.lib))
+    }
+
+    /// The same as JavaScript, for a crate that has it.
+    pub(crate) fn twin(&self, repo: &Repo) -> PathBuf {
+        repo.path(self.out_dir).join("twin.js")
+    }
+
+    fn outputs(&self, repo: &Repo) -> Vec<PathBuf> {
+        let twin = self.has_twin.then(|| self.twin(repo));
+        std::iter::once(self.module(repo)).chain(twin).collect()
     }
 }
 
@@ -61,7 +78,7 @@ pub(crate) fn build(repo: &Repo, crates: &[Crate]) -> Result<()> {
         inputs.bytes(toolchain.describe().as_bytes());
         inputs.file(&linked)?;
         inputs.file(&repo.path("tests/package-lock.json"))?;
-        stamp::unless_fresh(&stamp, inputs, &[krate.module(repo)], || {
+        stamp::unless_fresh(&stamp, inputs, &krate.outputs(repo), || {
             finish(repo, krate, &linked).with_context(|| format!("cannot finish {}", linked.display()))
         })?;
     }
@@ -71,7 +88,7 @@ pub(crate) fn build(repo: &Repo, crates: &[Crate]) -> Result<()> {
 fn finish(repo: &Repo, krate: &Crate, linked: &Path) -> Result<()> {
     let module = std::fs::read(linked)?;
     // The recorder also becomes JavaScript (wasm2js), which knows neither; the decoder's glue needs the first.
-    let unwanted: &[&str] = if krate.finds_module { &["multivalue"] } else { &["reference-types", "multivalue"] };
+    let unwanted: &[&str] = if krate.has_twin { &["reference-types", "multivalue"] } else { &["multivalue"] };
     let module = target_features::remove(&module, unwanted)?;
     let out_dir = repo.path(krate.out_dir);
     std::fs::create_dir_all(&out_dir)?;
@@ -92,5 +109,49 @@ fn finish(repo: &Repo, krate: &Crate, linked: &Path) -> Result<()> {
             .arg(&module)
             .arg("-o")
             .arg(&module),
-    )
+    )?;
+    if krate.has_twin { twin(repo, krate) } else { Ok(()) }
+}
+
+/// What wasm2js knows, and how the rest is put in its words.
+const LOWERING: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+    "--llvm-memory-copy-fill-lowering",
+    "--llvm-nontrapping-fptoint-lowering",
+    "--signext-lowering",
+];
+
+fn twin(repo: &Repo, krate: &Crate) -> Result<()> {
+    let (twin, low) = (krate.twin(repo), repo.path("target/wasm").join(format!("{}_low.wasm", krate.lib)));
+    let module = krate.module(repo);
+    run::run(setup::node_tool(repo, "wasm-opt").arg("-Oz").args(LOWERING).arg(&module).arg("-o").arg(&low))?;
+    run::run(setup::node_tool(repo, "wasm2js").arg("-Oz").arg(&low).arg("-o").arg(&twin))?;
+    let script = std::fs::read_to_string(&twin)?;
+    std::fs::write(&twin, detaching(&script)?)?;
+    Ok(())
+}
+
+/// When WebAssembly's memory grows, views of the buffer before lose their length: the tap counts on it. wasm2js leaves the
+/// old buffer as it was; sending it away is how every browser detaches one.
+fn detaching(script: &str) -> Result<String> {
+    const GROWN: &str = "buffer = newBuffer;";
+    ensure!(script.matches(GROWN).count() == 1, "wasm2js grows memory in another way than this program knows");
+    Ok(script.replace(GROWN, &format!("new MessageChannel().port1.postMessage(0, [buffer]); {GROWN}")))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn growth_is_found_in_what_wasm2js_writes_or_the_build_stops() {
+        assert!(detaching("grow() { buffer = newBuffer; }").unwrap().contains("[buffer]); buffer = newBuffer;"));
+        assert!(detaching("grow() { buffer = grown; }").is_err());
+    }
 }

@@ -1,6 +1,6 @@
 //! Bundles the JavaScript that the collector serves, and gives the recorder's files their immutable names.
 //! In: `recorder-wasm/js` with the module in `js/pkg`. Out: `www/pkg/revisit.js`, `recorder-HASH.js`, `recorder-HASH.wasm`,
-//! what the recorder imports later (`late-HASH.js`), and `assets.json`, which names them.
+//! what the recorder imports later (`late-HASH.js`, `twin-HASH.js`), and `assets.json`, which names them.
 //! The viewer's own modules are served as they are written.
 
 use std::path::Path;
@@ -49,9 +49,10 @@ struct Part {
     imports: &'static [(&'static str, &'static str)],
 }
 
-const PARTS: [Part; 2] = [
+const PARTS: [Part; 3] = [
     Part { name: "late", source: "late/late.js", imports: &[] },
-    Part { name: "recorder", source: "recorder.js", imports: &[("late", "./late/late.js")] },
+    Part { name: "twin", source: "pkg/twin.js", imports: &[] },
+    Part { name: "recorder", source: "recorder.js", imports: &[("late", "./late/late.js"), ("twin", "./twin.js")] },
 ];
 
 fn bundle(repo: &Repo, entry: &Path, format: &str) -> Result<Vec<u8>> {
