@@ -77,7 +77,7 @@ function matches(pattern, path, broken) {
  */
 export const leftOut = (excluded, included, path) =>
   excluded.some((pattern) => matches(pattern, path, true)) ||
-  (included.length > 0 && !included.some((pattern) => matches(pattern, path, false)));
+  (!!included[0] && !included.some((pattern) => matches(pattern, path, false)));
 
 /** What the page's options may only switch off. */
 const PERMISSIONS = /^(record_|allow_)/;
@@ -112,7 +112,7 @@ export function refusal(settings, facts) {
   // Running recordings go on when the month's recordings are used up.
   return !settings.record && !(facts.visiting && settings.reason == "quota" && settings.recorder) ? settings.reason || "disabled"
     : facts.mobile && !settings.record_mobile ? "mobile"
-    : leftOut(settings.excluded_pages || [], settings.included_pages || [], facts.path) ? "excluded"
+    : leftOut(settings.excluded_pages, settings.included_pages, facts.path) ? "excluded"
     : settings.respect_gpc && facts.gpc ? "gpc"
     : settings.skip_bots && facts.bot ? "bot"
     : settings.consent == "required" && !facts.consent ? "consent"
@@ -125,4 +125,4 @@ export function refusal(settings, facts) {
  * @param {number} touchPoints tells an iPad, which calls itself a Macintosh
  */
 export const isMobile = (userAgent, touchPoints) =>
-  /Mobi|Android|iP(hone|ad|od)/.test(userAgent) || (/Macintosh/.test(userAgent) && touchPoints > 1);
+  /Mobi|Android|iP[aho]/.test(userAgent) || (/Macintosh/.test(userAgent) && touchPoints > 1);

@@ -43,6 +43,8 @@ const start = () => {
   let halted = "";
   let failed = "";
   let optedOut = false;
+  /** Ends the listeners: an AbortController is options enough, for its `signal`. @type {any} */
+  let routes;
   let asking = false;
   let loading = false;
   /** @type {Call[]} */
@@ -60,7 +62,7 @@ const start = () => {
     try {
       return JSON.parse(localStorage[host.key]);
     } catch {
-      return;
+      // Nothing, or blocked.
     }
   };
   /** @param {string} [value] */
@@ -100,7 +102,7 @@ const start = () => {
   /** Starts, goes on or stops, as the page may be recorded or not. */
   const check = () => {
     // A page that is only prepared may never be seen.
-    if (!host.site || page.document.prerendering) return;
+    if (!host.site || /** @type {any} */ (document).prerendering) return;
     const reason = reasonNow();
     if (reason) {
       report(reason);
@@ -191,6 +193,7 @@ const start = () => {
     },
     stop() {
       halted = "stopped";
+      routes = routes?.abort();
     },
     consent(given) {
       consent = !!given;
@@ -237,10 +240,13 @@ const start = () => {
       host.key = `rv:${site}`;
       host.collector = options.collector.replace(/\/?$/, "/");
       if (optedOut) own.optOut();
+    }
+    if (!halted && !routes) {
       // Routes of a single-page app, while the recorder does not run.
-      page.navigation?.addEventListener("currententrychange", moved);
-      addEventListener("popstate", moved);
-      document.addEventListener("prerenderingchange", check);
+      routes = new AbortController();
+      page.navigation?.addEventListener("currententrychange", moved, routes);
+      addEventListener("popstate", moved, routes);
+      document.addEventListener("prerenderingchange", check, routes);
     }
     check();
   };
@@ -252,7 +258,7 @@ const start = () => {
     begin();
     return answered;
   };
-  page.revisit.on = true;
+  page.revisit.on = 1;
   begin();
 };
 

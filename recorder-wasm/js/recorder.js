@@ -67,6 +67,8 @@ export async function start(host, answer) {
   let asked = Date.now();
   let pushed = 0;
   let input = 0;
+  /** @type {(() => void)[]} stop hearing of the visitor's leaving */
+  let attending = [];
   /** @type {(() => void)[]} stop waiting for the visitor to come back */
   let resting = [];
   /** @type {any} */
@@ -244,6 +246,7 @@ export async function start(host, answer) {
   function stop(reason, end = STOPPED) {
     awake();
     finish(end);
+    attending.splice(0).forEach((give) => give());
     if (reason == "opted_out" || reason == "consent") {
       calls = calls.filter(([name]) => name == "flush");
       late?.("forget");
@@ -285,30 +288,35 @@ export async function start(host, answer) {
     leaving = false;
   }
 
-  on(document, "visibilitychange", () => {
-    if (document.visibilityState == "hidden") return leave();
-    sender.back();
-    if (tap && Date.now() - asked >= ASK_EVERY) look();
-  });
-  on(document, "freeze", leave);
-  on(window, "pagehide", () => {
-    frozen = true;
-    leaving = true;
-    awake();
-    finish(LEFT);
-    leave();
-    releaseTab(tab);
-  });
-  on(window, "pageshow", (event) => {
-    if (!event.persisted) return;
-    frozen = false;
-    beginning = 1;
-    // The same tab, whoever was in it meanwhile.
-    claimTab();
-    sender.back();
-    resume();
-  });
-  on(window, "online", sender.wake);
+  /** Hears when the visitor leaves and comes back. */
+  function attend() {
+    attending = [
+      on(document, "visibilitychange", () => {
+        if (document.visibilityState == "hidden") return leave();
+        sender.back();
+        if (tap && Date.now() - asked >= ASK_EVERY) look();
+      }),
+      on(document, "freeze", leave),
+      on(window, "pagehide", () => {
+        frozen = true;
+        leaving = true;
+        awake();
+        finish(LEFT);
+        leave();
+        releaseTab(tab);
+      }),
+      on(window, "pageshow", (event) => {
+        if (!event.persisted) return;
+        frozen = false;
+        beginning = 1;
+        // The same tab, whoever was in it meanwhile.
+        claimTab();
+        sender.back();
+        resume();
+      }),
+      on(window, "online", sender.wake),
+    ];
+  }
 
   /**
    * @param {Settings} next
@@ -318,6 +326,7 @@ export async function start(host, answer) {
     settings = next;
     if (dead) return host.report(dead);
     if (frozen || resting[0]) return;
+    if (!attending[0]) attend();
     if (tap && changed) finish(STOPPED);
     if (!tap && !paused) begin();
     if (host.consent()) session.consent(Date.now(), settings.visitor_days);
@@ -367,7 +376,13 @@ export async function start(host, answer) {
     /** The page may be recorded with these settings. */
     run: safely(run),
     /** It may not, for this reason. */
-    stop: safely(stop),
+    stop: safely((/** @type {string} */ reason) => {
+      leaving = true;
+      stop(reason);
+      // Nobody hears any more when the page is left.
+      sender.leave();
+      leaving = false;
+    }),
     call,
   };
 }
