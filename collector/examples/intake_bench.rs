@@ -93,7 +93,8 @@ async fn serve_bare() -> SocketAddr {
         let _ = body.collect().await;
         axum::http::StatusCode::NO_CONTENT
     };
-    tokio::spawn(server::serve(listener, Router::new().route("/", post(read)), std::future::pending()));
+    let patience = Config::defaults().patience();
+    tokio::spawn(server::serve(listener, Router::new().route("/", post(read)), patience, std::future::pending()));
     address
 }
 

@@ -71,11 +71,16 @@ pub fn subscriber(address: IpAddr) -> IpAddr {
     truncate(address, if address.is_ipv4() { 32 } else { 64 })
 }
 
-/// The client: the peer, or the last address that a trusted peer says it forwards for.
-pub fn client(peer: IpAddr, forwarded_for: Option<&str>, trusted: &[Network]) -> IpAddr {
+/// The client: the peer, or the last address that a trusted peer says it forwards for. `forwarded_for` are the header's
+/// lines in their order: a proxy may add one of its own below what the client sent.
+pub fn client<'a>(
+    peer: IpAddr,
+    forwarded_for: impl IntoIterator<Item = &'a str, IntoIter: DoubleEndedIterator>,
+    trusted: &[Network],
+) -> IpAddr {
     let trusts = |address: IpAddr| address.is_loopback() || trusted.iter().any(|network| network.contains(address));
     let mut client = plain(peer);
-    for hop in forwarded_for.into_iter().flat_map(|list| list.rsplit(',')) {
+    for hop in forwarded_for.into_iter().rev().flat_map(|list| list.rsplit(',')) {
         if !trusts(client) {
             break;
         }
@@ -110,6 +115,8 @@ mod tests {
         assert_eq!(client(ip("11.1.2.3"), list, &trusted), ip("11.1.2.3"));
         assert_eq!(client(ip("127.0.0.1"), Some("198.51.100.9, 10.0.0.1"), &trusted), ip("198.51.100.9"));
         assert_eq!(client(ip("127.0.0.1"), Some("nonsense"), &trusted), ip("127.0.0.1"));
+        // What the client says of itself stands above what the proxy says.
+        assert_eq!(client(ip("10.1.2.3"), ["127.0.0.1", "203.0.113.5"], &trusted), ip("203.0.113.5"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::address::Network;
 use crate::clock::{Millis, parse_duration};
+use crate::server::Patience;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -39,8 +40,12 @@ pub struct Config {
     pub max_length: Millis,
     /// How long the recorder's last frames may be under way when one of the two limits above is reached.
     pub close_grace: Millis,
+    /// A request's head must have arrived after this long.
+    pub head_timeout: Millis,
     /// A body must have arrived after this long.
     pub body_timeout: Millis,
+    /// A client that takes nothing of its answer for this long is cut off.
+    pub stall_timeout: Millis,
     /// New recordings that one address may start in a minute.
     pub new_per_minute: u32,
     /// New recordings that a site may start at once, refilled within ten seconds.
@@ -49,6 +54,10 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// What opens `/metrics`; without it only the operators' tokens do.
     pub metrics_token: Option<String>,
+    /// Hundredths of a disk from which on its filling is told.
+    pub disk_warn: u32,
+    /// Hundredths of a disk from which on no recording may begin.
+    pub disk_stop: u32,
     /// Plans by name.
     pub plans: BTreeMap<String, Plan>,
 }
@@ -137,6 +146,18 @@ pub const KEYS: &[Key] = &[
         set: |config, value| parse_duration(value).map(|it| config.close_grace = it),
     },
     Key {
+        name: "head_timeout",
+        default: "10s",
+        meaning: "a request's head must have arrived after this long, or its connection is closed",
+        set: |config, value| parse_duration(value).map(|it| config.head_timeout = it),
+    },
+    Key {
+        name: "stall_timeout",
+        default: "30s",
+        meaning: "a client that takes nothing of its answer for this long is cut off",
+        set: |config, value| parse_duration(value).map(|it| config.stall_timeout = it),
+    },
+    Key {
         name: "body_timeout",
         default: "20s",
         meaning: "a request's body must have arrived after this long (408)",
@@ -173,7 +194,23 @@ pub const KEYS: &[Key] = &[
             Some(())
         },
     },
+    Key {
+        name: "disk_warn",
+        default: "80",
+        meaning: "percent of the disk in use from which on its filling is told: log, metrics, doctor",
+        set: |config, value| percent(value).map(|it| config.disk_warn = it),
+    },
+    Key {
+        name: "disk_stop",
+        default: "95",
+        meaning: "percent of the disk in use from which on no new recording begins; what runs goes on",
+        set: |config, value| percent(value).map(|it| config.disk_stop = it),
+    },
 ];
+
+fn percent(value: &str) -> Option<u32> {
+    value.parse().ok().filter(|it| (1..=100).contains(it))
+}
 
 /// All keys with their meaning, for people.
 pub fn help() -> String {
@@ -246,11 +283,15 @@ impl Config {
             idle_after: 0,
             max_length: 0,
             close_grace: 0,
+            head_timeout: 0,
             body_timeout: 0,
+            stall_timeout: 0,
             new_per_minute: 0,
             new_burst: 0,
             trusted_proxies: Vec::new(),
             metrics_token: None,
+            disk_warn: 0,
+            disk_stop: 0,
             plans: BTreeMap::from([
                 ("free".to_owned(), Plan { recordings: 0, days: 10 }),
                 ("standard".to_owned(), Plan { recordings: 10_000, days: 10 }),
@@ -341,6 +382,12 @@ impl Config {
             self.plans.insert(name.clone(), plan);
         }
         Ok(())
+    }
+
+    /// How long clients may take.
+    pub fn patience(&self) -> Patience {
+        let time = |it: Millis| std::time::Duration::from_millis(it.cast_unsigned());
+        Patience { head: time(self.head_timeout), stall: time(self.stall_timeout) }
     }
 
     fn check(self) -> Result<Self, Wrong> {

@@ -7,6 +7,7 @@ use crate::clock::{self, Millis};
 use crate::finish;
 use crate::log::chunk::{self, ChunkWriter};
 use crate::store::{self, Filter, NewChunk, Store};
+use crate::telemetry;
 use shared::ids::RecordingId;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -46,7 +47,9 @@ pub async fn run(app: Arc<App>) {
         if done.is_ok() && tick % SWEEP_TICKS == 0 {
             done = sweep(&*app.store, &app.blobs).await;
         }
+        app.health.keep(done.is_ok());
         if let Err(failure) = done {
+            telemetry::store_failed();
             tracing::error!(%failure, "cannot tidy the store");
         }
         tokio::time::sleep(TICK).await;

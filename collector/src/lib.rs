@@ -23,8 +23,10 @@ pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod disk;
 pub mod export;
 pub mod finish;
+pub mod health;
 pub mod intake;
 pub mod keep;
 pub mod log;
@@ -46,8 +48,14 @@ use tokio::net::TcpListener;
 pub async fn run(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) {
     let finish = tokio::spawn(finish::run(app.clone()));
     let keep = tokio::spawn(keep::run(app.clone()));
-    server::serve(listener, router::app(app), shutdown).await;
+    let disk = tokio::spawn({
+        let app = app.clone();
+        async move { app.disk.watch().await }
+    });
+    let patience = app.config.patience();
+    server::serve(listener, router::app(app), patience, shutdown).await;
     // Both may stop anywhere: whatever they leave half done is taken up from the store at the next start.
     finish.abort();
     keep.abort();
+    disk.abort();
 }

@@ -84,6 +84,7 @@ impl IntoResponse for Problem {
 impl From<crate::store::Failure> for Problem {
     fn from(failure: crate::store::Failure) -> Self {
         // Logged here, once: the one who asked learns only that it did not work.
+        crate::telemetry::store_failed();
         tracing::error!(%failure, "store failed");
         Problem::unavailable()
     }
@@ -91,6 +92,7 @@ impl From<crate::store::Failure> for Problem {
 
 impl From<crate::blobs::Failure> for Problem {
     fn from(failure: crate::blobs::Failure) -> Self {
+        crate::telemetry::store_failed();
         tracing::error!(%failure, "blob store failed");
         Problem::unavailable()
     }

@@ -15,22 +15,31 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-/// A request's head must have arrived after this long.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of a request's head; also what one connection reads ahead.
+const HEAD_MAX_BYTES: usize = 64 << 10;
 /// What had begun at shutdown may go on for this long.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// A pause when no connection can be taken (too many open files).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a client may take, so that one that is slow or stands still holds nothing for long.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For a request's head to arrive.
+    pub head: Duration,
+    /// For a client to take anything of an answer.
+    pub stall: Duration,
+}
+
 /// Serves `router` until `shutdown`.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, router: Router, patience: Patience, shutdown: impl Future<Output = ()>) {
     let mut shutdown = pin!(shutdown);
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
             () = &mut shutdown => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => serve_connection(stream, peer, &router, &graceful),
+                Ok((stream, peer)) => serve_connection(stream, peer, &router, patience, &graceful),
                 Err(error) => {
                     tracing::warn!(%error, "cannot take a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -44,9 +53,18 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
     }
 }
 
-fn serve_connection(stream: TcpStream, peer: SocketAddr, router: &Router, graceful: &GracefulShutdown) {
+fn serve_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: &Router,
+    patience: Patience,
+    graceful: &GracefulShutdown,
+) {
     // Answers are small and must not wait for each other.
     let _ = stream.set_nodelay(true);
+    // The kernel ends a connection whose other side neither takes nor confirms what was sent.
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(patience.stall));
     let router = router.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -54,7 +72,8 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, router: &Router, gracef
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(patience.head)
+        .max_buf_size(HEAD_MAX_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {

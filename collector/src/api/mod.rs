@@ -10,7 +10,9 @@ mod view;
 use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::clock;
+use crate::health;
 use crate::problem::Problem;
+use crate::telemetry::Gauges;
 use axum::Router;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request, State};
@@ -19,6 +21,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Path, methods, handlers.
 type Route = (&'static str, &'static [&'static str], MethodRouter<Arc<App>>);
@@ -68,10 +71,13 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// It can take and give: the store answers.
+/// It can take and give: both stores answer and can be written.
 async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
-    app.store.has_users().await?;
-    Ok("ready\n")
+    let wrong = health::problems(&app).await;
+    if wrong.is_empty() {
+        return Ok("ready\n");
+    }
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", wrong.join("; ")).retry_after(5))
 }
 
 async fn metrics(
@@ -83,8 +89,16 @@ async fn metrics(
     if !by_own_token {
         operator?;
     }
-    let visits = app.store.unfinished(clock::now_ms()).await?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.counters.render(visits)).into_response())
+    let (open_visits, ended_visits) = app.store.unfinished(clock::now_ms()).await?;
+    let gauges = Gauges {
+        open_visits,
+        ended_visits,
+        waiting: app.log.waiting() as u64,
+        turned_away: app.log.turned_away(),
+        held_bytes: app.held_bytes.load(Relaxed) as u64,
+        disk_used: Some(app.disk.used_percent() / 100.0),
+    };
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.counters.render(&gauges)).into_response())
 }
 
 /// A JSON body whose errors are problem documents.

@@ -238,7 +238,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match run(cli) {
+    let done = run(cli);
+    crate::telemetry::flush();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => {
             let told = failed.to_string();

@@ -58,6 +58,7 @@ async fn run(
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
+            crate::telemetry::flush();
             std::process::exit(1);
         });
     })

@@ -14,6 +14,7 @@ use crate::blobs;
 use crate::clock::{self, Millis};
 use crate::intake;
 use crate::store::{self, Claim, FrameRow};
+use crate::telemetry;
 use assemble::Assembled;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -56,6 +57,7 @@ pub async fn run(app: Arc<App>) {
             Ok(0) => tokio::time::sleep(TICK).await,
             Ok(_) => {}
             Err(failure) => {
+                telemetry::store_failed();
                 tracing::error!(%failure, "cannot look for ended visits");
                 tokio::time::sleep(TICK * 10).await;
             }
@@ -78,6 +80,7 @@ async fn finish_and_tell(app: &App, claim: Claim) {
         Ok(false) => tracing::debug!(recording = %claim.id, "grew while it was being finished"),
         Err(failure) => {
             // The lease keeps it from being tried again at once; it comes back when that runs out.
+            telemetry::store_failed();
             tracing::error!(recording = %claim.id, tries = claim.tries, %failure, "cannot finish a recording");
             app.counters.finish_failed();
         }

@@ -33,7 +33,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Bytes of a body over the limit that are read and thrown away, so that its sender hears the answer and not a reset.
 const DISCARD_MAX_BYTES: u64 = 256 << 20;
@@ -74,7 +74,11 @@ impl Held<'_> {
     fn add(&mut self, bytes: usize) -> Result<(), Problem> {
         self.own += bytes;
         let before = self.all.fetch_add(bytes, Ordering::Relaxed);
-        if before + bytes > HELD_MAX_BYTES { Err(Problem::unavailable()) } else { Ok(()) }
+        if before + bytes <= HELD_MAX_BYTES {
+            return Ok(());
+        }
+        // Said by the counters: a line for each would be a flood of its own.
+        Err(Problem::unavailable())
     }
 }
 
@@ -115,7 +119,8 @@ async fn accept(app: &App, peer: IpAddr, headers: &HeaderMap, query: Option<&str
     let secret_hash = auth::hash(&opened.secret.0);
     let received_ms = clock::now_ms();
     let recording = opened.recording;
-    let client = address::client(peer, forwarded_for(headers), &app.config.trusted_proxies);
+    let forwarded = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let client = address::client(peer, forwarded, &app.config.trusted_proxies);
     let is_known = app.known.has(recording, &secret_hash);
     if !is_known {
         match app.store.standing(&site.id, recording, secret_hash, received_ms).await? {
@@ -134,10 +139,11 @@ async fn accept(app: &App, peer: IpAddr, headers: &HeaderMap, query: Option<&str
         opening,
         frames: opened.frames,
     };
+    let (frames, len, started) = (body.frames.len(), bytes.len(), Instant::now());
     match app.log.append(Entry { body, bytes }).await? {
         Outcome::Kept { began, conflicts } => {
             app.known.add(recording, secret_hash);
-            app.counters.kept(began, conflicts);
+            app.counters.kept(frames, len, started.elapsed(), began, conflicts);
             Ok(())
         }
         Outcome::Refused(reason) => {
@@ -155,6 +161,10 @@ fn opening(site: &Site, client: IpAddr, headers: &HeaderMap) -> Opening {
 }
 
 fn may_begin(app: &App, site: &Site, client: IpAddr, now_ms: clock::Millis) -> Result<(), Problem> {
+    if app.disk.is_full() {
+        let told = "the collector's disk is full: no new recordings until there is room";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "disk_full", told).retry_after(60));
+    }
     let exempt = client.is_loopback() || app.config.trusted_proxies.iter().any(|network| network.contains(client));
     let limited = (!exempt).then(|| address::subscriber(client));
     app.rate.begin(&site.id, limited, now_ms).map_err(|seconds| {
@@ -177,10 +187,6 @@ pub fn rules(site: &Site) -> Rules {
 
 fn key_in(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| pair.strip_prefix("k="))
-}
-
-fn forwarded_for(headers: &HeaderMap) -> Option<&str> {
-    headers.get("x-forwarded-for").and_then(|value| value.to_str().ok())
 }
 
 fn unknown_key() -> Problem {

@@ -37,13 +37,15 @@ async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
     if usage.limit == 0 {
         return Ok(no("plan", None));
     }
+    // What runs goes on; the page of a visit that does has asked before, or finds its frames taken all the same.
+    let is_full = app.disk.is_full();
     let Some(recorder) = app.assets.recorder() else { return Ok(no("not_built", None)) };
     let settings = &site.settings;
     // At the limit no new visit starts; one that runs goes on, so its next page must know how.
     let is_over = usage.used >= usage.limit;
     Ok(json!({
-        "record": !is_over,
-        "reason": is_over.then_some("quota"),
+        "record": !is_over && !is_full,
+        "reason": if is_over { Some("quota") } else if is_full { Some("disk_full") } else { None },
         "until": is_over.then(|| clock::rfc3339(usage.resets_ms)),
         // Relative to the collector's address, so that a site may serve it under a path of its own domain.
         "recorder": format!("assets/{}", recorder.script),

@@ -2,18 +2,22 @@
 //! requests are answered. While one chunk is being written the next one gathers, so chunks grow under load.
 //!
 //! Nothing is acknowledged before both are on the disk. A failure answers every request of the chunk with 503; what the
-//! chunk holds then is swept by [`crate::keep`].
+//! chunk holds then is swept by [`crate::keep`]. A writer that stops is started again: only the process's end closes the log.
 
 pub mod chunk;
+mod supervise;
 
 use crate::blobs::Blobs;
 use crate::clock;
+use crate::health::Health;
 use crate::problem::Problem;
 use crate::store::{NewBody, NewChunk, Outcome, Refusal, Store};
 use bytes::Bytes;
 use chunk::ChunkWriter;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -33,6 +37,9 @@ const LOAD_MIN_BODIES: usize = 8;
 /// Chunks under way at once: one is written while the one before it is indexed.
 const WRITERS: usize = 2;
 
+/// That bodies are turned away is said this often, however many there are.
+const TELL_MS: clock::Millis = 5000;
+
 /// A body that waits, and where its frames are in its bytes.
 pub struct Entry {
     /// What the store will know. `start` of each frame counts from the start of `bytes`.
@@ -47,9 +54,31 @@ struct Pending {
 }
 
 /// The way into the log.
-#[derive(Clone)]
 pub struct Log {
     queue: mpsc::Sender<Pending>,
+    turned_away: TurnedAway,
+}
+
+/// Bodies that were told to come back because the log could not take them.
+#[derive(Default)]
+struct TurnedAway {
+    all: AtomicU64,
+    told: AtomicU64,
+    told_ms: AtomicI64,
+}
+
+impl TurnedAway {
+    /// Counts one, and says so in the log from time to time: a 503 must have its reason somewhere.
+    fn add(&self, why: &'static str) {
+        let all = self.all.fetch_add(1, Relaxed) + 1;
+        let (now_ms, told_ms) = (clock::now_ms(), self.told_ms.load(Relaxed));
+        // A clock that was set back must not silence it.
+        let is_due = now_ms - told_ms >= TELL_MS || now_ms < told_ms;
+        if is_due && self.told_ms.compare_exchange(told_ms, now_ms, Relaxed, Relaxed).is_ok() {
+            let bodies = all - self.told.swap(all, Relaxed);
+            tracing::warn!(bodies, why, "bodies are answered with 503 and will come again");
+        }
+    }
 }
 
 /// Called with a chunk that holds bytes of a recording that is erased.
@@ -57,34 +86,63 @@ pub type OnErased = Arc<dyn Fn(i64) + Send + Sync>;
 
 impl Log {
     /// Starts the writers. They end when the last `Log` is dropped.
-    pub fn start(store: Arc<dyn Store>, blobs: Blobs, on_erased: OnErased) -> Self {
+    pub fn start(store: Arc<dyn Store>, blobs: Blobs, health: Arc<Health>, on_erased: OnErased) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..WRITERS {
-            let (store, blobs, waiting, on_erased) = (store.clone(), blobs.clone(), waiting.clone(), on_erased.clone());
-            tokio::spawn(Writer { store, blobs, waiting, on_erased, last: Last::default() }.run());
+            let writer = Writer {
+                store: store.clone(),
+                blobs: blobs.clone(),
+                health: health.clone(),
+                waiting: waiting.clone(),
+                on_erased: on_erased.clone(),
+                last: Last::default(),
+            };
+            // The supervisor holds the queue's other end, so that a writer that stops does not close it.
+            tokio::spawn(supervise::forever("a writer of the log", move || writer.clone().run()));
         }
-        Self { queue }
+        Self { queue, turned_away: TurnedAway::default() }
     }
 
     /// Returns when the body is durable, or refused, or not kept.
     pub async fn append(&self, entry: Entry) -> Result<Outcome, Problem> {
         let (answer, wait) = oneshot::channel();
-        self.queue.try_send(Pending { entry, answer }).map_err(|_| Problem::unavailable())?;
-        wait.await.map_err(|_| Problem::unavailable())?
+        self.queue.try_send(Pending { entry, answer }).map_err(|refused| {
+            self.turned_away.add(match refused {
+                TrySendError::Full(_) => "the disk is slower than what arrives: the log's queue is full",
+                TrySendError::Closed(_) => "the log is closed",
+            });
+            Problem::unavailable()
+        })?;
+        wait.await.map_err(|_| {
+            self.turned_away.add("the log's writer stopped in the middle");
+            Problem::unavailable()
+        })?
+    }
+
+    /// Bodies that wait now.
+    pub fn waiting(&self) -> usize {
+        QUEUE - self.queue.capacity()
+    }
+
+    /// Bodies that were turned away so far.
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away.all.load(Relaxed)
     }
 }
 
+#[derive(Clone)]
 struct Writer {
     store: Arc<dyn Store>,
     blobs: Blobs,
+    health: Arc<Health>,
     waiting: Arc<Mutex<mpsc::Receiver<Pending>>>,
     on_erased: OnErased,
     last: Last,
 }
 
 /// The chunk before this one, of the same writer.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Last {
     bodies: usize,
     took: Duration,
@@ -96,7 +154,9 @@ impl Writer {
             let start = Instant::now();
             let (bodies, answers, chunk) = pack(batch);
             self.last.bodies = bodies.len();
-            match self.keep(bodies, chunk).await {
+            let kept = self.keep(bodies, chunk).await;
+            self.health.log(kept.is_ok());
+            match kept {
                 Ok(outcomes) => {
                     for (answer, outcome) in answers.into_iter().zip(outcomes) {
                         // A visitor who hung up does not hear it; what is durable stays.

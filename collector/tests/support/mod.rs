@@ -12,6 +12,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_revisit");
@@ -51,8 +52,12 @@ pub struct Collector {
     pub token: String,
     settings: Vec<(&'static str, &'static str)>,
     child: Child,
+    log: Log,
     _folder: Option<Folder>,
 }
+
+/// What a process said on stderr so far.
+pub type Log = Arc<Mutex<String>>;
 
 impl Collector {
     pub fn start() -> Self {
@@ -68,13 +73,15 @@ impl Collector {
 
     /// A further process on the same store.
     pub fn on(data: &Path, settings: &[(&'static str, &'static str)]) -> Self {
-        let (child, address) = serve(data, settings, "127.0.0.1:0");
+        let log = Log::default();
+        let (child, address) = serve(data, settings, "127.0.0.1:0", &log);
         let mut collector = Self {
             data: data.to_owned(),
             address,
             token: String::new(),
             settings: settings.to_vec(),
             child,
+            log,
             _folder: None,
         };
         collector.token = collector.cli(&["token", "create"])["token"].as_str().unwrap().to_owned();
@@ -146,10 +153,34 @@ impl Collector {
         self.child.wait().unwrap();
     }
 
+    /// Waits until it has ended by itself.
+    pub fn wait(&mut self) -> std::process::ExitStatus {
+        self.child.wait().unwrap()
+    }
+
     /// Starts it again on the same store and address.
     pub fn restart(&mut self) {
         let listen = self.address.clone();
-        (self.child, self.address) = serve(&self.data, &self.settings, &listen);
+        (self.child, self.address) = serve(&self.data, &self.settings, &listen, &self.log);
+    }
+
+    /// Everything that it said on stderr since its first start.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// The most memory that it ever had, in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// One of its metrics.
+    pub fn metric(&self, name: &str) -> f64 {
+        let text = self.api("GET", "/metrics", None).text();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
     }
 
     pub fn pid(&self) -> u32 {
@@ -169,9 +200,16 @@ impl Drop for Collector {
     }
 }
 
-fn serve(data: &Path, settings: &[(&str, &str)], listen: &str) -> (Child, String) {
+fn serve(data: &Path, settings: &[(&str, &str)], listen: &str, log: &Log) -> (Child, String) {
     let mut command = command(data, settings, &["serve", "--listen", listen]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (lines, log) = (BufReader::new(child.stderr.take().unwrap()).lines(), log.clone());
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            eprintln!("{line}");
+            log.lock().unwrap().push_str(&(line + "\n"));
+        }
+    });
     ready(child)
 }
 

@@ -298,7 +298,7 @@ impl<'a> Batch<'a> {
 
     /// Something new came: the visit goes on, also when it had been finished.
     fn grow(&self, rid: i64, state: State, now_ms: Millis, change: &Change) -> Result<(), Failure> {
-        // A collector whose clock is behind never takes a visit back in time.
+        // A collector whose clock is a little behind never takes a visit back in time.
         self.transaction
             .prepare_cached(
                 "UPDATE visit SET last_ms = max(last_ms, ?2), active_ms = max(active_ms, ?3), open_pages = open_pages + ?4,

@@ -8,6 +8,8 @@ use crate::visits::Visit;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shared::ids::{PageId, PageSeq};
 
+/// Nothing that is written now lies further ahead than this, leases and clocks of other collectors included.
+const FUTURE_MS: Millis = 60_000;
 const UNFINISHED: &str =
     "SELECT rid, rev, first_ms, last_ms, active_ms, open_pages, lease FROM visit WHERE rev > done_rev";
 
@@ -39,10 +41,26 @@ fn open_visits(connection: &Connection) -> Result<Vec<Due>, Failure> {
 
 pub(super) fn due(connection: &Connection, rules: &Rules, now_ms: Millis, limit: u32) -> Result<Vec<Due>, Failure> {
     let mut due = open_visits(connection)?;
-    due.retain(|one| one.lease <= now_ms && one.visit.has_ended(rules, now_ms));
+    due.retain(|one| is_free(one.lease, now_ms) && one.visit.has_ended(rules, now_ms));
     due.sort_by_key(|one| one.visit.last_ms);
     due.truncate(limit as usize);
     Ok(due)
+}
+
+/// Whether nobody else is at it. A lease that ends later than any that is given now is from before the clock was set back.
+fn is_free(lease: Millis, now_ms: Millis) -> bool {
+    lease <= now_ms || lease > now_ms + FUTURE_MS
+}
+
+/// After the clock was set back, visits may have been heard last in what is now the future: they would not end before the
+/// clock has come there again. They count as heard now. Clocks of several collectors that differ a little change nothing.
+pub(super) fn bring_back(transaction: &Transaction<'_>, now_ms: Millis) -> Result<(), Failure> {
+    transaction
+        .prepare_cached(
+            "UPDATE visit SET last_ms = ?1, active_ms = min(active_ms, ?1), first_ms = min(first_ms, ?1) WHERE last_ms > ?2",
+        )?
+        .execute(params![now_ms, now_ms + FUTURE_MS])?;
+    Ok(())
 }
 
 pub(super) fn unfinished(connection: &Connection, rules: &Rules, now_ms: Millis) -> Result<(u64, u64), Failure> {
@@ -66,9 +84,9 @@ pub(super) fn claim(
             }
             let tries: Option<i64> = transaction
                 .prepare_cached(
-                    "UPDATE visit SET lease = ?4, tries = tries + 1 WHERE rid = ?1 AND rev = ?2 AND lease <= ?3 RETURNING tries",
+                    "UPDATE visit SET lease = ?4, tries = tries + 1 WHERE rid = ?1 AND rev = ?2 AND lease = ?3 RETURNING tries",
                 )?
-                .query_row(params![one.rid, one.rev, now_ms, lease_until_ms], |row| row.get(0))
+                .query_row(params![one.rid, one.rev, one.lease, lease_until_ms], |row| row.get(0))
                 .optional()?;
             if let Some(tries) = tries {
                 claims.extend(take(transaction, one, tries)?);

@@ -1,7 +1,7 @@
 //! What goes, and when: closed visits, expired and erased recordings, chunks that hold nothing any more. Metadata goes
 //! first, so that nothing shows what is about to be deleted; blobs are noted as doomed and deleted after the commit.
 
-use super::finishing::{doom, release_frames};
+use super::finishing::{bring_back, doom, release_frames};
 use super::{ChunkRow, Failure, Inventory, NewChunk, Rules, recording_id, transaction};
 use crate::clock::{self, Millis};
 use crate::store::{ChunkContent, IndexedFrame};
@@ -25,6 +25,7 @@ pub(super) fn tidy(connection: &mut Connection, rules: &Rules, now_ms: Millis) -
         for rid in &expired {
             forget(transaction, *rid, "expired")?;
         }
+        bring_back(transaction, now_ms)?;
         close_visits(transaction, rules, now_ms)?;
         spend_chunks(transaction)?;
         transaction.execute("DELETE FROM access WHERE expires_ms <= ?1", [now_ms])?;

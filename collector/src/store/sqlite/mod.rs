@@ -22,6 +22,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use serde_json::{Map, Value};
 use shared::ids::RecordingId;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use tokio::sync::oneshot;
@@ -56,7 +57,10 @@ impl Sqlite {
             .name("store-writer".to_owned())
             .spawn(move || {
                 while let Ok(job) = jobs.recv() {
-                    job(&mut connection);
+                    // One job that panics is rolled back and fails alone; the store goes on.
+                    if std::panic::catch_unwind(AssertUnwindSafe(|| job(&mut connection))).is_err() {
+                        tracing::error!("a write of the store stopped unexpectedly");
+                    }
                 }
             })
             .map_err(|error| Failure::Open { path: "a thread".to_owned(), error })?;
@@ -299,5 +303,35 @@ impl Store for Sqlite {
     async fn audit(&self, actor: &str, action: &str, object: &str, now_ms: Millis) -> Result<(), Failure> {
         let (actor, action, object) = (actor.to_owned(), action.to_owned(), object.to_owned());
         self.write(move |connection| access::audit(connection, &actor, &action, &object, now_ms)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn a_write_that_panics_is_undone_and_the_next_one_works() {
+        let folder = std::env::temp_dir().join(format!("revisit-store-{}", std::process::id()));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = Sqlite::open(&folder.join("revisit.db"), Rules::of(&Config::defaults())).unwrap();
+            let stopped = store
+                .write(|connection| {
+                    transaction(connection, |transaction| {
+                        access::add_user(transaction, "u_1", "Jane", 0)?;
+                        panic!("in the middle")
+                    })
+                })
+                .await;
+            assert!(matches!(stopped, Err::<(), _>(Failure::Stopped)));
+            assert!(!store.has_users().await.unwrap());
+            store.add_user("u_1", "Jane", 0).await.unwrap();
+            assert!(store.has_users().await.unwrap());
+        });
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }
