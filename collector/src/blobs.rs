@@ -1,11 +1,13 @@
 //! Bytes of visitors: chunks and finished recordings, by name, through `object_store`: a folder today, S3 later.
 //! A put returns when the bytes are durable: written, synced, renamed into place, and the folder synced.
+//! Chunks, of which there are many, take a shorter way in a folder ([`Blobs::put_new`]).
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
+use std::io::{ErrorKind, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,6 +20,9 @@ pub enum Failure {
     /// Anything else.
     #[error("blobs: {0}")]
     Store(object_store::Error),
+    /// The disk says no.
+    #[error("blobs: {0}")]
+    Disk(#[from] std::io::Error),
     /// The folder cannot be made.
     #[error("cannot open {path}: {error}")]
     Open {
@@ -50,6 +55,8 @@ pub struct Listed {
 #[derive(Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
+    /// Where they are, when that is a folder.
+    folder: Option<Arc<std::path::Path>>,
 }
 
 impl Blobs {
@@ -57,13 +64,22 @@ impl Blobs {
     pub fn in_folder(folder: &std::path::Path) -> Result<Self, Failure> {
         std::fs::create_dir_all(folder).map_err(|error| Failure::Open { path: folder.display().to_string(), error })?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self { store: Arc::new(store), folder: Some(folder.into()) })
     }
 
     /// Writes a blob; durable when it returns.
     pub async fn put(&self, name: &str, bytes: Bytes) -> Result<(), Failure> {
         self.store.put(&Path::from(name), bytes.into()).await?;
         Ok(())
+    }
+
+    /// Writes a blob whose name nobody knows before this returns; durable then. In a folder it stands under its name from
+    /// the start, which spares a rename: what a crash leaves half written has no row, and is swept like any other.
+    pub async fn put_new(&self, name: &str, bytes: Bytes) -> Result<(), Failure> {
+        let Some(folder) = &self.folder else { return self.put(name, bytes).await };
+        let path = folder.join(name);
+        let written = tokio::task::spawn_blocking(move || write_new(&path, &bytes)).await;
+        Ok(written.map_err(std::io::Error::other)??)
     }
 
     /// All of a blob.
@@ -92,4 +108,28 @@ impl Blobs {
         });
         Ok(listed.try_collect().await?)
     }
+}
+
+fn write_new(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let create = || std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = create().or_else(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            std::fs::create_dir_all(folder)?;
+            folder.parent().map_or(Ok(()), sync_folder)?;
+            create()
+        }
+        _ => Err(error),
+    })?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_data()).and_then(|()| sync_folder(folder));
+    if written.is_err() {
+        // It has no row and never will; on a full disk its room is worth having now.
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// Names in it are on the disk, too.
+fn sync_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
 }

@@ -9,6 +9,10 @@ use std::process::ExitCode;
 #[folder = "../www"]
 struct Www;
 
+/// Each request makes and drops dozens of small things, on whichever thread has time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     collector::assets::bring(Www::get);
     collector::cli::main(std::env::args_os())

@@ -92,9 +92,12 @@ pub(crate) fn fuzz(repo: &Repo, args: &[String]) -> Result<()> {
 /// `cargo xtask drill [FILTER]`: the collector's fault tests with the large counts, which take too long for every test run.
 pub(crate) fn drill(repo: &Repo, args: &[String]) -> Result<()> {
     build::all(repo)?;
-    setup::strace();
+    setup::fault_tools();
     let mut cargo = repo.cargo();
-    cargo.args(["test", "--release", "--package", "revisit-collector", "--test", "kill", "--test", "durability"]);
+    cargo.args(["test", "--release", "--package", "revisit-collector"]);
+    for test in ["kill", "faults", "hostile", "durability"] {
+        cargo.args(["--test", test]);
+    }
     run::run(cargo.args(args).env("REVISIT_DRILL", "1"))
 }
 

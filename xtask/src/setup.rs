@@ -1,4 +1,4 @@
-//! Gets what the commands need and the machine lacks: the JavaScript tools, Chromium, strace.
+//! Gets what the commands need and the machine lacks: the JavaScript tools, Chromium, strace, faketime.
 //! In: what is on PATH. Out: paths to use. Installs through npm, and through apt-get on Debian as root; anywhere else
 //! it fails with one sentence that says what to install.
 
@@ -68,13 +68,16 @@ fn installed_chromium() -> Option<PathBuf> {
     run::on_path(&names).or_else(|| Path::new(MAC).is_file().then(|| MAC.into()))
 }
 
-/// strace, for the test that watches fsync; the test says so itself where it cannot be had.
-pub(crate) fn strace() {
-    if cfg!(target_os = "linux")
-        && run::on_path(&["strace"]).is_none()
-        && let Err(error) = debian_packages(&["strace"])
-    {
-        println!("no strace: {error:#}");
+/// strace, for the tests that watch fsync and make it fail, and faketime, for those whose clock jumps; they say so
+/// themselves where these cannot be had.
+pub(crate) fn fault_tools() {
+    for tool in ["strace", "faketime"] {
+        if cfg!(target_os = "linux")
+            && run::on_path(&[tool]).is_none()
+            && let Err(error) = debian_packages(&[tool])
+        {
+            println!("no {tool}: {error:#}");
+        }
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn run(repo: &Repo, args: &[String]) -> Result<()> {
 }
 
 fn rust(run: &Run) -> Result<()> {
-    setup::strace();
+    setup::fault_tools();
     run::run(run.repo.cargo().args(["test", "--quiet", "--release", "--workspace"]).args(run.filter))
 }
 

@@ -200,7 +200,7 @@ impl Writer {
         let created_ms = clock::now_ms();
         let name = chunk::name(created_ms);
         let bytes = chunk.len() as u64;
-        self.blobs.put(&name, chunk.into()).await?;
+        self.blobs.put_new(&name, chunk.into()).await?;
         let (cid, outcomes) = self.store.append(NewChunk { name, created_ms, bytes }, bodies).await?;
         if outcomes.contains(&Outcome::Refused(Refusal::Erased)) {
             // It was erased while its last frames were under way.

@@ -31,8 +31,11 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// How long a writer waits for another process's transaction.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
+/// Bytes of a page of a new file. Each body changes a page or two of its own, all of which are written at each commit: half
+/// of SQLite's usual size is half of that.
+const PAGE_BYTES: u32 = 2048;
 /// Pages of the write-ahead log after which it is copied into the file: 32 MiB, so that a busy intake seldom stops for it.
-const CHECKPOINT_PAGES: u32 = 8192;
+const CHECKPOINT_PAGES: u32 = (32 << 20) / PAGE_BYTES;
 
 /// The store in one SQLite file.
 pub struct Sqlite {
@@ -50,6 +53,7 @@ impl Sqlite {
                 .map_err(|error| Failure::Open { path: folder.display().to_string(), error })?;
         }
         let mut connection = connect(path)?;
+        connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         migrate::run(&mut connection)?;
         let (writer, jobs) = mpsc::channel::<Job>();
