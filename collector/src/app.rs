@@ -9,6 +9,7 @@ use crate::disk::Disk;
 use crate::health::Health;
 use crate::intake::Known;
 use crate::intake::rate::Rate;
+use crate::intake::refusals::Refusals;
 use crate::log::Log;
 use crate::store::site::Site;
 use crate::store::{Failure, Store};
@@ -45,6 +46,8 @@ pub struct App {
     pub held_bytes: AtomicUsize,
     /// What is counted.
     pub counters: Counters,
+    /// What was refused a moment ago, to be noted in the store.
+    pub refusals: Refusals,
     /// How full the disks are.
     pub disk: Disk,
     /// What the parts of this process met last.
@@ -65,6 +68,7 @@ impl App {
         let log = Log::start(store.clone(), blobs.clone(), health.clone(), on_erased);
         Arc::new(Self {
             rate: Rate::new(config.new_per_minute, config.new_burst),
+            refusals: Refusals::default(),
             disk: Disk::of(&config),
             health,
             config,

@@ -89,6 +89,11 @@ pub async fn dashboard(headers: HeaderMap) -> Response {
     page("dashboard/index.html", PAGE_CSP, &headers)
 }
 
+/// `GET /doctor`.
+pub async fn doctor(headers: HeaderMap) -> Response {
+    page("doctor/index.html", PAGE_CSP, &headers)
+}
+
 /// `GET /recordings/{id}`.
 pub async fn player(headers: HeaderMap) -> Response {
     page("player/index.html", PAGE_CSP, &headers)

@@ -225,6 +225,24 @@ pub fn help() -> String {
     text
 }
 
+/// A configuration file with every key, its default and its meaning; all of it commented out.
+pub fn example() -> String {
+    let mut text = "# Revisit's configuration. Every key may be left out; this is what it is then. Each is also an environment\n\
+         # variable (REVISIT_END_AFTER=5s) that goes over this file; flags go over both. Durations need a unit: 250ms, 10s,\n\
+         # 30m, 2h, 10d. Read once at the start; a key that nobody knows and a value that makes no sense are errors.\n"
+        .to_owned();
+    for key in KEYS {
+        let is_plain = !key.default.is_empty() && key.default.bytes().all(|byte| byte.is_ascii_digit());
+        let quote = if is_plain { "" } else { "\"" };
+        text.push_str(&format!("\n# {}\n# {} = {quote}{}{quote}\n", key.meaning, key.name, key.default));
+    }
+    text.push_str("\n# How many recordings a month may have, and for how many days each is kept.\n");
+    for (name, plan) in Config::defaults().plans {
+        text.push_str(&format!("# [plans.{name}]\n# recordings = {}\n# days = {}\n", plan.recordings, plan.days));
+    }
+    text
+}
+
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Wrong {
@@ -457,6 +475,24 @@ mod tests {
             assert!((key.set)(&mut Config::defaults(), key.default).is_some(), "{}", key.name);
         }
         assert_eq!(Config::defaults().silent_after, 100_000);
+    }
+
+    #[test]
+    fn the_example_says_what_holds_anyway_and_is_the_documentation() {
+        let example = example();
+        let lines = example.lines().filter_map(|line| line.strip_prefix("# "));
+        let is_value =
+            |line: &&str| line.starts_with('[') || line.split_once(" = ").is_some_and(|(name, _)| !name.contains(' '));
+        let config = with_file(&lines.filter(is_value).collect::<Vec<_>>().join("\n")).unwrap();
+        assert_eq!(Config { data: "data".into(), ..config }, Config { data: "data".into(), ..Config::defaults() });
+        for key in KEYS {
+            assert!(example.contains(&format!("\n# {} = ", key.name)), "{}", key.name);
+        }
+        let told = include_str!("../../docs/configuration.md");
+        assert!(
+            told.contains(&example),
+            "docs/configuration.md is out of date: put the output of `revisit config` into it"
+        );
     }
 
     #[test]

@@ -47,6 +47,9 @@ pub async fn run(app: Arc<App>) {
         if done.is_ok() && tick % SWEEP_TICKS == 0 {
             done = sweep(&*app.store, &app.blobs).await;
         }
+        if let Err(failure) = note_refusals(&app).await {
+            tracing::error!(%failure, "cannot note what was refused");
+        }
         app.health.keep(done.is_ok());
         if let Err(failure) = done {
             telemetry::store_failed();
@@ -54,6 +57,12 @@ pub async fn run(app: Arc<App>) {
         }
         tokio::time::sleep(TICK).await;
     }
+}
+
+/// Takes what was refused into the store, where `doctor` finds it.
+pub async fn note_refusals(app: &App) -> Result<(), store::Failure> {
+    let refused = app.refusals.take();
+    if refused.is_empty() { Ok(()) } else { app.store.note_refusals(refused).await }
 }
 
 /// Forgets what is over and deletes its bytes.

@@ -18,12 +18,14 @@ pub mod api;
 pub mod app;
 pub mod assets;
 pub mod auth;
+pub mod backup;
 pub mod blobs;
 pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod disk;
+pub mod doctor;
 pub mod export;
 pub mod finish;
 pub mod health;
@@ -53,9 +55,11 @@ pub async fn run(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Out
         async move { app.disk.watch().await }
     });
     let patience = app.config.patience();
-    server::serve(listener, router::app(app), patience, shutdown).await;
+    server::serve(listener, router::app(app.clone()), patience, shutdown).await;
     // Both may stop anywhere: whatever they leave half done is taken up from the store at the next start.
     finish.abort();
     keep.abort();
     disk.abort();
+    // The last counts; without them `doctor` knows a little less.
+    let _ = keep::note_refusals(&app).await;
 }

@@ -41,6 +41,7 @@ fn for_operators() -> Router<Arc<App>> {
 fn for_people() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(assets::dashboard))
+        .route("/doctor", get(assets::doctor))
         .route("/recordings/{id}", get(assets::player))
         .route("/s/{token}", get(assets::share))
         .route("/stage", get(assets::stage))

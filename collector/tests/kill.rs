@@ -6,6 +6,7 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use support::{Collector, Site, Visit, random, request, seqs, until};
@@ -155,4 +156,36 @@ fn killed_during_retention() {
         collector.assert_sound();
     }
     assert!(caught > 0, "never killed before all was deleted: the test shows nothing");
+}
+
+#[test]
+fn killed_during_migration() {
+    let mut collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
+    let site = collector.add_site("pro");
+    let visit = Visit::new();
+    for seq in 0..50 {
+        assert_eq!(collector.post(&site, &visit.usual_body(seq..seq + 1)).status, 204);
+    }
+    let mut caught = 0;
+    for _ in 0..rounds() {
+        collector.kill();
+        let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
+        // As if an older program had made the store.
+        database.execute_batch(support::UNDO_MIGRATION).unwrap();
+        let mut starting = support::command(&collector.data, &[], &["serve", "--listen", "127.0.0.1:0"]);
+        let mut starting = starting.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        pause_up_to(30);
+        starting.kill().unwrap();
+        starting.wait().unwrap();
+        let is_done = "SELECT count(*) FROM migration WHERE number = 30";
+        caught += 1 - database.query_row(is_done, [], |row| row.get::<_, i64>(0)).unwrap();
+        drop(database);
+        collector.restart();
+        assert_eq!(collector.post(&site, &visit.usual_body(0..1)).status, 204);
+        collector.assert_sound();
+    }
+    assert!(caught > 0, "never killed before it was done: the test shows nothing");
+    collector.post(&site, &visit.body(&[visit.end(50)]));
+    collector.wait_ready(visit.id);
+    assert_eq!(seqs(&collector.stored(visit.id), visit.page), (0..=50).collect::<Vec<_>>());
 }

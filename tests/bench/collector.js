@@ -1,8 +1,14 @@
-// `cargo xtask bench collector`: durable intake against a bare handler that only reads the body, both in one run.
-// The bench itself is Rust (`collector/examples/intake_bench.rs`); this only starts it. Arguments go through.
+// `cargo xtask bench collector [intake|scale] [ARGS…]`: durable intake against a bare handler that only reads the body, and
+// what a store of a million recordings costs. The benches themselves are Rust (`collector/examples`); this only starts them.
 
 import { spawnSync } from "node:child_process";
 
-const args = ["run", "--quiet", "--release", "--package", "revisit-collector", "--example", "intake_bench", "--"];
-const done = spawnSync("cargo", [...args, ...process.argv.slice(2)], { stdio: "inherit", cwd: new URL("../../", import.meta.url) });
-process.exit(done.status ?? 1);
+const all = ["intake", "scale"];
+const [name, ...rest] = process.argv.slice(2);
+const chosen = all.includes(name ?? "") ? [name] : all;
+const more = chosen.length === 1 ? rest : [];
+for (const bench of chosen) {
+  const args = ["run", "--quiet", "--release", "--package", "revisit-collector", "--example", `${bench}_bench`, "--", ...more];
+  const done = spawnSync("cargo", args, { stdio: "inherit", cwd: new URL("../../", import.meta.url) });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}

@@ -10,7 +10,9 @@ mod view;
 use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::clock;
+use crate::doctor;
 use crate::health;
+use crate::keep;
 use crate::problem::Problem;
 use crate::telemetry::Gauges;
 use axum::Router;
@@ -48,6 +50,7 @@ fn routes() -> Vec<Route> {
         ("/api/v1/shares/{token}", &["get"], get(shares::get)),
         ("/api/v1/shares/{token}/recording", &["get"], get(shares::bytes)),
         ("/api/v1/erase", &["post"], post(recordings::erase_matching)),
+        ("/api/v1/doctor", &["get"], get(examine)),
         ("/api/openapi.json", &["get"], get(openapi)),
         ("/healthz", &["get"], get(healthz)),
         ("/readyz", &["get"], get(readyz)),
@@ -64,6 +67,13 @@ const OPENAPI: &str = include_str!("openapi.json");
 
 async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
+
+/// What stands in the way of recordings.
+async fn examine(State(app): State<Arc<App>>, _: Operator) -> Result<axum::Json<serde_json::Value>, Problem> {
+    // What was refused a moment ago is what somebody is looking for.
+    keep::note_refusals(&app).await?;
+    Ok(axum::Json(doctor::examine(&*app.store, &app.config, &app.disk).await?.to_json()))
 }
 
 /// The process lives.

@@ -1,11 +1,11 @@
 //! The commands that do one thing on the store and end.
 
-use super::{Command, Failed, Printer, SiteCommand, TokenCommand, UserCommand, Which, open, snippet};
+use super::{Command, Failed, Printer, SiteCommand, TokenCommand, UserCommand, Which, open, snippet, upkeep};
 use crate::auth;
 use crate::blobs::Blobs;
 use crate::check;
 use crate::clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::export;
 use crate::keep;
 use crate::store::site::Site;
@@ -19,11 +19,18 @@ use std::path::Path;
 const ACTOR: &str = "command line";
 
 pub(super) async fn run(command: Command, config: &Config, printer: &Printer) -> Result<(), Failed> {
+    match &command {
+        Command::Config => return printer.print(&json!({"example": config::example()}), config::example().trim_end()),
+        Command::Restore { folder, erased } => {
+            return upkeep::restore(folder, erased.as_deref(), config, printer).await;
+        }
+        _ => {}
+    }
     let (store, blobs) = open(config)?;
     let store = &*store;
     let base_url = config.base_url(config.listen);
     match command {
-        Command::Serve { .. } => Ok(()),
+        Command::Serve { .. } | Command::Config | Command::Restore { .. } => Ok(()),
         Command::Site(command) => site(command, config, store, &blobs, printer, &base_url).await,
         Command::User(UserCommand::Add { name }) => {
             let link = auth::sign_in_link(store, &base_url, &name).await?;
@@ -37,6 +44,9 @@ pub(super) async fn run(command: Command, config: &Config, printer: &Printer) ->
         Command::Import { file, site } => import(&file, &site, config, store, &blobs, printer).await,
         Command::Erase { site, which } => erase(site.as_deref(), which, store, &blobs, printer).await,
         Command::Check => verify(store, &blobs, printer).await,
+        Command::Doctor => upkeep::doctor(store, config, printer).await,
+        Command::Backup { folder } => upkeep::backup(store, &blobs, config, &folder, printer).await,
+        Command::Erased => upkeep::erased(store, printer).await,
     }
 }
 

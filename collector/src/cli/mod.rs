@@ -3,6 +3,7 @@
 
 mod admin;
 mod serve;
+mod upkeep;
 
 use crate::blobs::{self, Blobs};
 use crate::config::{self, Config};
@@ -99,6 +100,25 @@ enum Command {
     },
     /// Verify the store: exit code 1 when something is wrong
     Check,
+    /// Say what stands in the way of recordings: exit code 1 when something does not work
+    Doctor,
+    /// Copy everything into a new folder, while collectors run
+    Backup {
+        /// The folder, empty or not there
+        folder: PathBuf,
+    },
+    /// Put a backup where no store is; what was erased or has expired since is gone from it, too
+    Restore {
+        /// The folder of a backup
+        folder: PathBuf,
+        /// Ids that stay erased, one a line, as `revisit erased` prints them
+        #[arg(long, value_name = "FILE")]
+        erased: Option<PathBuf>,
+    },
+    /// Print the ids of what was erased, for `restore`: keep the list newer than your backups, and apart from them
+    Erased,
+    /// Print a configuration file with every key, its default and its meaning
+    Config,
 }
 
 #[derive(Args)]
@@ -187,6 +207,8 @@ enum Failed {
     Blobs(#[from] blobs::Failure),
     #[error("{0}")]
     Keep(#[from] crate::keep::Failure),
+    #[error(transparent)]
+    Backup(#[from] crate::backup::Failure),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]

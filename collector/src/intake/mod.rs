@@ -7,6 +7,7 @@
 pub mod body;
 pub mod origin;
 pub mod rate;
+pub mod refusals;
 mod settings;
 
 pub use settings::settings;
@@ -96,7 +97,11 @@ pub async fn frames(
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Response {
-    let answer = accept(&app, peer.ip(), &headers, query.as_deref(), body).await;
+    let mut asked_for = None;
+    let answer = accept(&app, peer.ip(), &headers, query.as_deref(), body, &mut asked_for).await;
+    if let Err(problem) = &answer {
+        app.refusals.add(asked_for.as_deref().map_or("", |site| &site.id), problem.code);
+    }
     app.counters.intake(answer.as_ref().map_or_else(|problem| problem.status, |()| StatusCode::NO_CONTENT));
     match answer {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
@@ -104,12 +109,21 @@ pub async fn frames(
     }
 }
 
-async fn accept(app: &App, peer: IpAddr, headers: &HeaderMap, query: Option<&str>, body: Body) -> Result<(), Problem> {
+/// `asked_for` becomes the site, once that is known.
+async fn accept(
+    app: &App,
+    peer: IpAddr,
+    headers: &HeaderMap,
+    query: Option<&str>,
+    body: Body,
+    asked_for: &mut Option<Arc<Site>>,
+) -> Result<(), Problem> {
     let mut held = Held { all: &app.held_bytes, own: 0 };
     // Read to its end first: an answer that comes before is lost when the sender is still writing.
     let read = receive(app, headers, body, &mut held).await;
     let key = query.and_then(key_in).ok_or_else(unknown_key)?;
     let site = app.site_by_key(key).await?.ok_or_else(unknown_key)?;
+    *asked_for = Some(site.clone());
     check_origin(&site, headers)?;
     let bytes = read?;
     if !site.settings.enabled {

@@ -4,6 +4,7 @@
 use super::unknown_key;
 use crate::app::App;
 use crate::clock;
+use crate::doctor;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -27,7 +28,11 @@ pub async fn settings(State(app): State<Arc<App>>, key: Result<Path<String>, Pat
 async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
     let now_ms = clock::now_ms();
     // Past the memory of sites: a switch or a plan changed a moment ago must hold.
-    let site = app.store.site_by_key(key).await?.ok_or_else(unknown_key)?;
+    let site = app.store.site_by_key(key).await?.ok_or_else(|| {
+        app.refusals.add("", "unknown_key");
+        unknown_key()
+    })?;
+    app.refusals.add(&site.id, doctor::ASKED);
     let no =
         |reason: &str, until: Option<String>| json!({"record": false, "reason": reason, "until": until, "version": 1});
     if !site.settings.enabled {

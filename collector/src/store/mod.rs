@@ -4,6 +4,7 @@
 //! the end of a visit or an erasure is in the store, never in a process's memory, so that many collectors can share it.
 //! Not here: bytes of visitors, which are blobs ([`crate::blobs`]).
 
+pub mod operations;
 pub mod site;
 pub mod sqlite;
 
@@ -443,7 +444,7 @@ pub struct Inventory {
 
 /// Metadata of one installation.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: operations::Operations + Send + Sync + 'static {
     /// Adds a site; `false` when its key or id is taken.
     async fn add_site(&self, site: &Site) -> Result<bool, Failure>;
     /// All sites, oldest first.

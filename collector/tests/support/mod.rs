@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_revisit");
+/// Takes a migration back, as if an older program had made the store.
+pub const UNDO_MIGRATION: &str = "DROP TABLE IF EXISTS refusal; DELETE FROM migration WHERE number = 30";
 pub const ORIGIN: &str = "https://shop.example";
 
 /// A folder that goes with the test.

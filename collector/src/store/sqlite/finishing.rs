@@ -69,6 +69,12 @@ pub(super) fn unfinished(connection: &Connection, rules: &Rules, now_ms: Millis)
     Ok((visits.len() as u64, ended as u64))
 }
 
+/// The last frame of the visit that ended first and is not finished.
+pub(super) fn oldest_ended(connection: &Connection, rules: &Rules, now_ms: Millis) -> Result<Option<Millis>, Failure> {
+    let visits = open_visits(connection)?;
+    Ok(visits.iter().filter(|one| one.visit.has_ended(rules, now_ms)).map(|one| one.visit.last_ms).min())
+}
+
 pub(super) fn claim(
     connection: &mut Connection,
     rules: &Rules,

@@ -1,9 +1,11 @@
 //! Brings the schema up to date, one numbered file after the other, all in one transaction. A migration is never changed
-//! once it has been released; a store with one that this program does not know is refused.
+//! once it has been released; a store with one that this program does not know is refused. A store that is in use is copied
+//! first. Killed in the middle, or failed, the store is as it was: the old program goes on, the new one begins again.
 
-use super::{Failure, transaction};
+use super::{Failure, copies, transaction};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 macro_rules! migrations {
     ($($number:literal $file:literal)*) => {
@@ -14,9 +16,35 @@ macro_rules! migrations {
 /// In the order in which they run on a new store. Numbers may have holes.
 const MIGRATIONS: &[(i64, &str)] = migrations! {
     1 "0001_init.sql"
+    30 "0030_refusals.sql"
+    31 "0031_stored.sql"
 };
 
-pub(super) fn run(connection: &mut Connection) -> Result<(), Failure> {
+/// The first number that a store in use has not had; none for a new store.
+fn first_pending(connection: &Connection) -> Result<Option<i64>, Failure> {
+    let tables = "SELECT 1 FROM sqlite_schema WHERE name = 'recording'";
+    if !connection.prepare(tables)?.exists([])? {
+        return Ok(None);
+    }
+    let has_list = connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migration'")?.exists([])?;
+    let is_done = |number: i64| match has_list {
+        true => Ok(connection.prepare("SELECT 1 FROM migration WHERE number = ?1")?.exists([number])?),
+        false => Ok::<_, Failure>(number == 1),
+    };
+    for (number, _) in MIGRATIONS {
+        if !is_done(*number)? {
+            return Ok(Some(*number));
+        }
+    }
+    Ok(None)
+}
+
+pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
+    if let Some(number) = first_pending(connection)? {
+        let copy = copies::before_migration(path, number);
+        copies::write(connection, &copy)?;
+        tracing::info!(number, "the metadata are copied before they are brought up to date");
+    }
     transaction(connection, |transaction| {
         // Read inside the transaction: two processes may start at once on a new folder.
         transaction.execute_batch("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY)")?;

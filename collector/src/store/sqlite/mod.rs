@@ -5,10 +5,12 @@
 
 mod access;
 mod append;
+mod copies;
 mod finishing;
 mod keeping;
 mod listing;
 mod migrate;
+mod operations;
 mod sites;
 
 use super::{
@@ -55,7 +57,7 @@ impl Sqlite {
         let mut connection = connect(path)?;
         connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        migrate::run(&mut connection)?;
+        migrate::run(&mut connection, path)?;
         let (writer, jobs) = mpsc::channel::<Job>();
         std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -234,13 +236,22 @@ impl Store for Sqlite {
     }
 
     async fn tidy(&self, now_ms: Millis) -> Result<u64, Failure> {
-        let rules = self.rules.clone();
-        self.write(move |connection| keeping::tidy(connection, &rules, now_ms)).await
+        let (rules, path) = (self.rules.clone(), self.path.clone());
+        self.write(move |connection| {
+            copies::forget(&path, false);
+            keeping::tidy(connection, &rules, now_ms)
+        })
+        .await
     }
 
     async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<Option<Vec<i64>>, Failure> {
-        let actor = actor.to_owned();
-        self.write(move |connection| keeping::erase(connection, id, &actor, now_ms)).await
+        let (actor, path) = (actor.to_owned(), self.path.clone());
+        self.write(move |connection| {
+            // They hold what is erased here.
+            copies::forget(&path, true);
+            keeping::erase(connection, id, &actor, now_ms)
+        })
+        .await
     }
 
     async fn chunk(&self, cid: i64) -> Result<Option<ChunkRow>, Failure> {

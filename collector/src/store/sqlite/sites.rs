@@ -86,16 +86,22 @@ pub(super) fn limit(rules: &Rules, site: &Site) -> u32 {
 
 pub(super) fn usage(connection: &Connection, rules: &Rules, site: &Site, now_ms: Millis) -> Result<Usage, Failure> {
     let (month, resets_ms) = site.zone.month(now_ms);
-    let mut used = connection.prepare_cached("SELECT used FROM usage WHERE site = ?1 AND month = ?2")?;
+    // What has expired and is still there counts no more; it is never much, and gone in a moment.
     let mut stored = connection.prepare_cached(
-        "SELECT count(*) FROM recording WHERE site = ?1 AND state IN ('open', 'ended', 'ready') AND expires_ms > ?2",
+        "SELECT ifnull((SELECT count FROM stored WHERE site = ?1), 0) -
+           (SELECT count(*) FROM recording INDEXED BY recording_by_expiry WHERE state IN ('open', 'ended', 'ready') AND expires_ms <= ?2 AND site = ?1)",
     )?;
     Ok(Usage {
-        used: used.query_row(params![site.id, month], |row| row.get(0)).optional()?.unwrap_or(0),
+        used: used(connection, site, &month)?,
         stored: stored.query_row(params![site.id, now_ms], |row| row.get(0))?,
         limit: limit(rules, site),
         resets_ms,
     })
+}
+
+fn used(connection: &Connection, site: &Site, month: &str) -> Result<u32, Failure> {
+    let mut used = connection.prepare_cached("SELECT used FROM usage WHERE site = ?1 AND month = ?2")?;
+    Ok(used.query_row(params![site.id, month], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 /// Counts one new recording if the month has room for it: one statement, exact however many collectors ask at once.

@@ -1,0 +1,277 @@
+//! What whoever runs the collector relies on: backup and restore, migrations, doctor, metrics, readiness, configuration.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+use support::{Collector, Folder, Visit, command, seqs, until};
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    command(data, &[], arguments).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn a_backup_taken_under_load_comes_back_whole_and_without_what_was_erased_since() {
+    let collector = Collector::with(&[("REVISIT_END_AFTER", "200ms")]);
+    let site = collector.add_site("standard");
+    let send = |visit: &Visit| {
+        assert_eq!(collector.post(&site, &visit.body(&[visit.usual(0), visit.end(1)])).status, 204);
+    };
+    let done: Vec<Visit> = (0..6).map(|_| Visit::new()).collect();
+    done.iter().for_each(send);
+    done.iter().for_each(|visit| drop(collector.wait_ready(visit.id)));
+    let open = Visit::new();
+    assert_eq!(collector.post(&site, &open.usual_body(0..2)).status, 204);
+    // Visits come, end and are finished while it is copied.
+    let backup = Folder::new();
+    let copy = backup.0.join("copy");
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                send(&Visit::new());
+            }
+        });
+        let output = collector.run(&["backup", copy.to_str().unwrap()]);
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(output.status.success(), "{}", told(&output));
+    });
+    assert_eq!(collector.run(&["backup", copy.to_str().unwrap()]).status.code(), Some(1), "it is not empty");
+    // Later one is erased, and one expires.
+    let (erased, expired) = (&done[0], &done[1]);
+    assert!(collector.run(&["erase", "--recording", &erased.id.to_string()]).status.success());
+    let list = collector.run(&["erased"]);
+    assert_eq!(String::from_utf8_lossy(&list.stdout).trim(), erased.id.to_string());
+    let file = backup.0.join("erased");
+    std::fs::write(&file, &list.stdout).unwrap();
+    let database = rusqlite::Connection::open(copy.join("revisit.db")).unwrap();
+    database.execute("UPDATE recording SET expires_ms = created_ms WHERE id = ?1", [expired.id.0]).unwrap();
+    drop(database);
+    assert_eq!(
+        collector.run(&["restore", copy.to_str().unwrap()]).status.code(),
+        Some(1),
+        "a store that is there is not written over"
+    );
+    let fresh = Folder::new();
+    let data = fresh.0.join("data");
+    std::fs::create_dir(&data).unwrap();
+    let output = run(&data, &["restore", copy.to_str().unwrap(), "--erased", file.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", told(&output));
+    for (path, bytes) in files(&data) {
+        for gone in [erased, expired] {
+            assert!(!bytes.windows(8).any(|eight| eight == gone.page.0), "{} still holds it", path.display());
+        }
+    }
+    let restored = Collector::on(&data, &[]);
+    for gone in [erased, expired] {
+        assert_eq!(restored.api("GET", &format!("/api/v1/recordings/{}", gone.id), None).status, 404);
+    }
+    for visit in &done[2..] {
+        assert_eq!(seqs(&restored.stored(visit.id), visit.page), [0, 1]);
+    }
+    restored.wait_ready(open.id);
+    assert_eq!(seqs(&restored.stored(open.id), open.page), [0, 1]);
+    assert_eq!(restored.usage(&site)["used"].as_u64().unwrap() >= 7, true);
+    restored.assert_sound();
+}
+
+fn files(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        match entry.path() {
+            path if path.is_dir() => found.extend(files(&path)),
+            path => found.extend(std::fs::read(&path).map(|bytes| (path, bytes))),
+        }
+    }
+    found
+}
+
+/// Takes the newest migration back, as if an older program had made the store.
+fn make_old(data: &Path) {
+    let database = rusqlite::Connection::open(data.join("revisit.db")).unwrap();
+    database.execute_batch(support::UNDO_MIGRATION).unwrap();
+}
+
+#[test]
+fn an_old_store_is_copied_and_brought_up_to_date_and_a_newer_one_refused() {
+    let mut collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
+    let site = collector.add_site("standard");
+    let visit = Visit::new();
+    assert_eq!(collector.post(&site, &visit.usual_body(0..1)).status, 204);
+    collector.kill();
+    make_old(&collector.data);
+    // Something stands in the migration's way: the store stays as it was.
+    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
+    database.execute_batch("CREATE VIEW refusal AS SELECT 1").unwrap();
+    let output = run(&collector.data, &["check"]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    let done: i64 =
+        database.query_row("SELECT count(*) FROM migration WHERE number = 30", [], |row| row.get(0)).unwrap();
+    assert_eq!(done, 0);
+    database.execute_batch("DROP VIEW refusal").unwrap();
+    drop(database);
+    collector.restart();
+    assert_eq!(collector.post(&site, &visit.usual_body(1..2)).status, 204);
+    let copy = collector.data.join("revisit.db.before-0030");
+    let old = rusqlite::Connection::open(&copy).unwrap();
+    let sites: i64 = old.query_row("SELECT count(*) FROM site", [], |row| row.get(0)).unwrap();
+    assert_eq!(sites, 1);
+    drop(old);
+    // It may hold what is erased.
+    assert!(collector.run(&["erase", "--recording", &visit.id.to_string()]).status.success());
+    assert!(!copy.exists());
+    collector.kill();
+    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
+    database.execute("INSERT INTO migration (number) VALUES (9999)", []).unwrap();
+    for arguments in [vec!["check"], vec!["serve", "--listen", "127.0.0.1:0"]] {
+        let output = run(&collector.data, &arguments);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(told(&output).contains("9999"), "{}", told(&output));
+    }
+}
+
+#[test]
+fn the_doctor_says_why_there_is_no_recording() {
+    let collector = Collector::start();
+    let healthy = collector.run(&["doctor"]);
+    assert_eq!(healthy.status.code(), Some(0), "{}", told(&healthy));
+    let site = collector.add_site("free");
+    let reasons = || {
+        let report = collector.api("GET", "/api/v1/doctor", None).json();
+        report["sites"][0]["reasons"].to_string()
+    };
+    assert!(reasons().contains("has no recordings") && reasons().contains("no page has asked"), "{}", reasons());
+    collector.api("PATCH", &format!("/api/v1/sites/{}", site.id), Some(json!({"plan": "standard"})));
+    let path = format!("/v1/frames?k={}", site.key);
+    let foreign = [("origin", "https://www.other.example")];
+    for _ in 0..3 {
+        assert_eq!(collector.send("POST", &path, &foreign, &Visit::new().usual_body(0..1)).status, 403);
+    }
+    collector.send("POST", "/v1/frames?k=nobody", &[], &Visit::new().usual_body(0..1));
+    assert!(reasons().contains("3 times `origin_not_allowed`"), "{}", reasons());
+    assert!(!reasons().contains("has no recordings"));
+    let report = collector.api("GET", "/api/v1/doctor", None).json();
+    assert!(report["findings"].to_string().contains("1 requests came with a key that no site has"), "{report}");
+    // What is told to helpers names nobody.
+    for private in ["other.example", "shop.example", "nobody", "\"Test\"", &site.key] {
+        assert!(!report.to_string().contains(private), "{private} in {report}");
+    }
+    assert_eq!(collector.post(&site, &Visit::new().usual_body(0..1)).status, 204);
+    let report = collector.api("GET", "/api/v1/doctor", None).json();
+    assert!(report["sites"][0]["last_frame_at"].is_string() && report["sites"][0]["open"] == 1, "{report}");
+    assert_eq!(collector.send("GET", "/api/v1/doctor", &[], b"").status, 401);
+    // The command says the same, from the store alone.
+    let text = told(&collector.run(&["doctor"]));
+    assert!(text.contains("3 times `origin_not_allowed`") && text.contains("of the disk is used"), "{text}");
+}
+
+#[test]
+fn the_doctor_sees_a_visit_that_nobody_finishes_and_a_clock_that_is_behind() {
+    let mut collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
+    let site = collector.add_site("standard");
+    assert_eq!(collector.post(&site, &Visit::new().usual_body(0..1)).status, 204);
+    collector.kill();
+    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
+    database.execute("UPDATE visit SET last_ms = last_ms - 7200000, open_pages = 0", []).unwrap();
+    let output = run(&collector.data, &["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("waits for 2 h to be finished"), "{}", told(&output));
+    database.execute("UPDATE visit SET last_ms = last_ms + 14400000", []).unwrap();
+    let output = run(&collector.data, &["doctor"]);
+    assert!(told(&output).contains("the clock is"), "{}", told(&output));
+}
+
+#[test]
+fn metrics_count_what_is_kept_and_how_long_it_took() {
+    let collector = Collector::start();
+    let site = collector.add_site("standard");
+    let visit = Visit::new();
+    let body = visit.body(&[visit.usual(0), visit.usual(1), visit.end(2)]);
+    assert_eq!(collector.post(&site, &body).status, 204);
+    collector.wait_ready(visit.id);
+    let free = collector.add_site("free");
+    assert_eq!(collector.post(&free, &Visit::new().usual_body(0..1)).status, 402);
+    let counts =
+        ["frames", "intake_bytes", "quota_refusals", "recordings_begun", "recordings_finished", "store_failures"];
+    let counts = counts.map(|name| collector.metric(&format!("revisit_{name}_total")));
+    assert_eq!(counts, [3.0, body.len() as f64, 1.0, 1.0, 1.0, 0.0]);
+    for histogram in ["durable", "finish_lag"] {
+        assert_eq!(collector.metric(&format!("revisit_{histogram}_seconds_count")), 1.0);
+        assert_eq!(collector.metric(&format!("revisit_{histogram}_seconds_bucket{{le=\"+Inf\"}}")), 1.0);
+    }
+    assert_eq!(collector.metric("revisit_visits_unfinished"), 0.0);
+    assert!((0.0..=1.0).contains(&collector.metric("revisit_disk_used_ratio")));
+}
+
+#[test]
+fn the_printed_configuration_is_one_that_it_takes() {
+    let folder = Folder::new();
+    let printed = run(&folder.0, &["config"]);
+    assert!(printed.status.success());
+    let text = String::from_utf8(printed.stdout).unwrap();
+    // With every key uncommented, as somebody would who wants to change one.
+    let is_key =
+        |line: &&str| line.starts_with('[') || line.split_once(" = ").is_some_and(|(name, _)| !name.contains(' '));
+    let keys: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# ")).filter(is_key).collect();
+    assert!(keys.len() > 20, "{text}");
+    std::fs::write(folder.0.join("all.toml"), keys.join("\n")).unwrap();
+    let checked = run(&folder.0, &["check", "--config", "all.toml"]);
+    assert!(checked.status.success(), "{}", told(&checked));
+    for (wrong, says) in
+        [("disk_stop = 101", "disk_stop"), ("end_after = \"10\"", "end_after"), ("nonsense = 1", "nonsense")]
+    {
+        std::fs::write(folder.0.join("wrong.toml"), wrong).unwrap();
+        let refused = run(&folder.0, &["check", "--config", "wrong.toml"]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(told(&refused).contains(says), "{}", told(&refused));
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let mut collector = Collector::start();
+    let site = collector.add_site("standard");
+    // A body that never comes to its end would hold the first one up.
+    use std::io::Write;
+    let mut slow = std::net::TcpStream::connect(&collector.address).unwrap();
+    write!(slow, "POST /v1/frames?k={} HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\nRV", site.key).unwrap();
+    assert_eq!(collector.post(&site, &Visit::new().usual_body(0..1)).status, 204);
+    let stop = || Command::new("kill").args(["-TERM", &collector.pid().to_string()]).stdout(Stdio::null()).status();
+    stop().unwrap();
+    until("it to say so", || collector.log().contains("stopping").then_some(()));
+    std::thread::sleep(Duration::from_millis(100));
+    stop().unwrap();
+    assert_eq!(collector.wait().code(), Some(1));
+}
+
+#[test]
+fn the_log_names_nobody() {
+    let collector = Collector::start();
+    let site = collector.add_site("standard");
+    let path = format!("/v1/frames?k={}&email=canary@shop.example", site.key);
+    let headers =
+        [("origin", "https://canary.example"), ("x-forwarded-for", "198.51.100.77"), ("user-agent", "canary-agent")];
+    collector.send("POST", &path, &headers, &Visit::new().usual_body(0..1));
+    collector.send("GET", "/api/v1/recordings?q=canary-search", &[], b"");
+    collector.send("GET", "/canary-path?canary=1", &[], b"");
+    collector.api("POST", "/api/v1/recordings/search", Some(json!({"email": "canary@shop.example"})));
+    // Something that is logged.
+    std::fs::remove_dir_all(collector.data.join("blobs")).unwrap();
+    std::fs::write(collector.data.join("blobs"), "").unwrap();
+    assert_eq!(collector.post(&site, &Visit::new().usual_body(0..1)).status, 503);
+    until("an error in the log", || collector.log().contains("ERROR").then_some(()));
+    let log = collector.log();
+    for private in ["canary", "198.51.100.77", &site.key, &collector.token] {
+        assert!(!log.contains(private), "{private} in\n{log}");
+    }
+    let metrics: Value = collector.api("GET", "/metrics", None).text().into();
+    assert!(!metrics.to_string().contains("canary"));
+}
