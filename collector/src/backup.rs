@@ -175,5 +175,6 @@ pub async fn restore(
         }
     }
     keep::tidy(&store, blobs).await?;
+    store.settle().await?;
     Ok(copied)
 }

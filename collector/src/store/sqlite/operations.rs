@@ -73,6 +73,17 @@ fn vitals(connection: &Connection, rules: &Rules, now_ms: Millis) -> Result<Vita
     })
 }
 
+impl Sqlite {
+    /// Brings everything out of the log into the file, so that what was deleted is overwritten there now.
+    pub async fn settle(&self) -> Result<(), Failure> {
+        self.write(|connection| {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(())
+        })
+        .await
+    }
+}
+
 #[async_trait]
 impl Operations for Sqlite {
     async fn note_refusals(&self, refused: Vec<Refused>) -> Result<(), Failure> {
