@@ -9,9 +9,12 @@ use std::sync::{Mutex, PoisonError};
 /// Sites and reasons that are gathered at once.
 const ENTRIES_MAX: usize = 10_000;
 
+/// By site and code: how often, and when last.
+type Counts = HashMap<(String, &'static str), (u64, Millis)>;
+
 /// Counts since they were noted last.
 #[derive(Default)]
-pub struct Refusals(Mutex<HashMap<(String, &'static str), (u64, Millis)>>);
+pub struct Refusals(Mutex<Counts>);
 
 impl Refusals {
     /// One more. `site` is empty for a key that no site has.
