@@ -79,7 +79,7 @@ fn a_backup_taken_under_load_comes_back_whole_and_without_what_was_erased_since(
     }
     restored.wait_ready(open.id);
     assert_eq!(seqs(&restored.stored(open.id), open.page), [0, 1]);
-    assert_eq!(restored.usage(&site)["used"].as_u64().unwrap() >= 7, true);
+    assert!(restored.usage(&site)["used"].as_u64().unwrap() >= 7);
     restored.assert_sound();
 }
 
