@@ -175,11 +175,10 @@ export function capture(options) {
         put(time);
       }
       writer.ingest(release);
+      drain(complete);
       if (complete) {
-        wasm.close_payload();
         late?.("complete");
       }
-      drain();
     } finally {
       isReading = false;
     }
@@ -202,11 +201,11 @@ export function capture(options) {
       if (parent.localName === "style") sheets.textChanged(parent);
       walk.list(parent, observe.childrenOf);
     }
+    // Changes of one name beside each other pack best.
+    for (const element of styled) if (nodes.has(element, nodes.CLASS)) walk.attribute(element, "class");
     for (const element of styled) {
-      const [hasClass, hasStyle] = [nodes.has(element, nodes.CLASS), nodes.has(element, nodes.STYLE)];
+      if (nodes.has(element, nodes.STYLE)) walk.attribute(element, "style");
       nodes.unmark(element, nodes.CLASS | nodes.STYLE);
-      if (hasClass) walk.attribute(element, "class");
-      if (hasStyle) walk.attribute(element, "style");
     }
     for (const [name, elements] of changed.others) {
       for (const element of elements) if (nodes.idOf(element) !== 0) walk.attribute(element, name);
@@ -285,10 +284,11 @@ export function capture(options) {
     observe.childrenOf(host);
   }
 
-  function drain() {
-    for (let length = wasm.next_payload(); length > 0; length = wasm.next_payload()) {
-      const records = new Uint8Array(memory.buffer, wasm.payload_at(), length).slice();
-      emit({ records, at: wasm.payload_time(), flags: wasm.payload_flags() });
+  /** @param {boolean} all the payload under way too */
+  function drain(all) {
+    while (wasm.next_payload(all)) {
+      const [, , place, length, at, flags] = writer.told();
+      emit({ records: new Uint8Array(memory.buffer, place, length).slice(), at, flags });
     }
   }
 
@@ -378,15 +378,13 @@ export function capture(options) {
     if (!isOn) return;
     do read(Infinity);
     while (!isLeftOut && walk.hasSkipped());
-    wasm.close_payload();
-    drain();
+    drain(true);
   }
 
   /** Emits what was written, without reading the document. */
   function handOver() {
     writer.ingest(release);
-    wasm.close_payload();
-    drain();
+    drain(true);
   }
 
   guard(() => {
@@ -394,8 +392,7 @@ export function capture(options) {
     deafen();
     options.failed();
   });
-  wasm.start(policyBits(settings), options.salt[0], options.salt[1]);
-  writer.open(wasm, memory);
+  writer.open(wasm, wasm.start(policyBits(settings), options.salt[0], options.salt[1]));
   marks.open(settings);
   hello();
   hear();
@@ -416,7 +413,6 @@ export function capture(options) {
       isOn = false;
       nodes.clear();
       writer.close();
-      wasm.stop();
     },
     pause() {
       if (!isOn) return;

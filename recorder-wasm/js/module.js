@@ -4,6 +4,8 @@
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Module */
 
+/** The first bytes of a body, see `shared::frame`. */
+const BODY = [0x52, 0x56, 1];
 /** The refusal is remembered for the tab: each one is a report to whoever wrote the page's policy. */
 const REFUSED = "rv:js";
 
@@ -22,7 +24,7 @@ const remembered = (refused) => {
  */
 async function instantiate(answer) {
   try {
-    if (!remembered()) return (await WebAssembly.instantiateStreaming(answer, { "./recorder_bg.js": {} })).instance.exports;
+    if (!remembered()) return (await WebAssembly.instantiateStreaming(answer)).instance.exports;
   } catch (problem) {
     // No answer, or one of another type.
     if (problem instanceof TypeError) throw problem;
@@ -37,17 +39,6 @@ export async function load(answer) {
   /** @type {WebAssembly.Memory} */
   const memory = exports.memory;
 
-  /** @param {Uint8Array[]} parts */
-  const give = (parts) => {
-    let at = exports.transfer(parts.reduce((sum, part) => sum + part.length, 0));
-    for (const part of parts) {
-      new Uint8Array(memory.buffer, at).set(part);
-      at += part.length;
-    }
-  };
-  const taken = (/** @type {number} */ length) =>
-    new Uint8Array(memory.buffer, exports.transfer_at(), length).slice();
-
   return {
     exports,
     memory,
@@ -61,8 +52,10 @@ export async function load(answer) {
      * @param {Uint8Array} payload
      */
     seal(page, seq, flags, epochMs, atMs, payload) {
-      give([page, payload]);
-      return taken(exports.seal(seq, flags, epochMs, atMs));
+      const at = exports.transfer(page.length + payload.length);
+      write(new Uint8Array(memory.buffer, at), [page, payload]);
+      const length = exports.seal(seq, flags, epochMs, atMs);
+      return new Uint8Array(memory.buffer, exports.sealed(), length).slice();
     },
     /**
      * A body for the intake.
@@ -72,11 +65,32 @@ export async function load(answer) {
      * @param {Uint8Array[]} frames sealed
      */
     body(recording, secret, sentAtMs, frames) {
-      give([recording, secret, ...frames.flatMap((frame) => [length(frame), frame])]);
-      return taken(exports.body(sentAtMs));
+      const parts = [BODY, recording, secret, varint(sentAtMs), varint(frames.length), ...frames.flatMap((frame) => [varint(frame.length), frame])];
+      const body = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+      write(body, parts);
+      return body;
     },
   };
 }
 
-/** @param {Uint8Array} frame */
-const length = (frame) => new Uint8Array(new Uint32Array([frame.length]).buffer);
+/**
+ * @param {Uint8Array} into
+ * @param {ArrayLike<number>[]} parts one after the other
+ */
+function write(into, parts) {
+  let at = 0;
+  for (const part of parts) {
+    into.set(part, at);
+    at += part.length;
+  }
+}
+
+/**
+ * The low seven bits first, 0x80 says that more follow.
+ * @param {number} number
+ */
+function varint(number) {
+  const bytes = [];
+  for (; number > 127; number = Math.floor(number / 128)) bytes.push((number % 128) | 128);
+  return [...bytes, number];
+}

@@ -2,9 +2,9 @@
 //! In: operations of the tap, in order. Out: the record's body, and the ids that are free again. The grammar is in
 //! [`shared::dom`].
 
-use crate::dictionary::Dictionary;
-use crate::element::{Elements, MaskedElement, RawElement, attribute};
-use crate::links::Links;
+use crate::dictionary::{Dictionary, element_token};
+use crate::element::{self, Elements, RawElement};
+use crate::links::{Inside, Links};
 use crate::words::{Interned, Raw, Words};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -50,18 +50,24 @@ struct Relink {
 }
 
 /// The record under way. Kept between batches for its memory.
-#[derive(Default)]
 pub struct Batch {
     runs: Vec<(u32, u32)>,
     lists: Vec<u8>,
     list_count: u32,
     last_parent: u32,
+    /// Nodes of all attributes, and counts of those that have the same name.
     attributes: Vec<u8>,
-    attribute_count: u32,
+    groups: Vec<u8>,
+    group_count: u32,
+    group: Group,
     last_attribute: u32,
     texts: Vec<u8>,
     text_count: u32,
     last_text: u32,
+    /// The strings of lists, then of attributes, then of texts: the tap tells them in that order.
+    column: Vec<u8>,
+    /// The column starts anew.
+    is_fresh: bool,
     relinks: Vec<Relink>,
     /// Children of all relinks.
     children: Vec<u32>,
@@ -74,6 +80,16 @@ pub struct Batch {
     pub freed: Vec<u32>,
 }
 
+/// Attributes of the same name that may still become more.
+#[derive(Clone, Copy)]
+struct Group {
+    name: Option<Raw>,
+    is_removed: bool,
+    count: u32,
+}
+
+const NO_GROUP: Group = Group { name: None, is_removed: false, count: 0 };
+
 /// A run of kept children that may still grow.
 #[derive(Clone, Copy, Default)]
 struct Run {
@@ -83,9 +99,42 @@ struct Run {
 }
 
 impl Batch {
+    /// Nothing has changed.
+    pub const fn new() -> Self {
+        Self {
+            runs: Vec::new(),
+            lists: Vec::new(),
+            list_count: 0,
+            last_parent: 0,
+            attributes: Vec::new(),
+            groups: Vec::new(),
+            group_count: 0,
+            group: NO_GROUP,
+            last_attribute: 0,
+            texts: Vec::new(),
+            text_count: 0,
+            last_text: 0,
+            column: Vec::new(),
+            is_fresh: false,
+            relinks: Vec::new(),
+            children: Vec::new(),
+            open: Vec::new(),
+            orphans: Vec::new(),
+            pairs: Vec::new(),
+            run: Vec::new(),
+            freed: Vec::new(),
+        }
+    }
+
     /// Whether nothing has changed.
     pub fn is_empty(&self) -> bool {
-        self.list_count == 0 && self.attribute_count == 0 && self.text_count == 0
+        self.list_count == 0 && self.group.count == 0 && self.text_count == 0
+    }
+
+    /// The column names every string anew. To be called while the batch is empty.
+    pub fn start_column(&mut self, dictionary: &mut Dictionary) {
+        self.is_fresh = true;
+        dictionary.start_column();
     }
 
     /// Reads the whole new child list of `parent`, or with `appends` only what was added at its end.
@@ -101,8 +150,7 @@ impl Batch {
         if appends && count > 0 {
             writer.run = Run { start: 0, count, backward: false };
         }
-        let level = context.links.level(parent);
-        let is_style = context.links.is_style(parent);
+        let inside = context.links.inside(parent);
         let opened = self.open.len();
         loop {
             let head = words.peek();
@@ -123,7 +171,7 @@ impl Batch {
                 }
                 _ => {
                     writer.new_node(&mut self.lists);
-                    self.subtree(words, level, is_style, context);
+                    self.subtree(words, inside, context);
                 }
             }
         }
@@ -140,7 +188,7 @@ impl Batch {
     }
 
     /// Reads one new node with its subtree, or a run of texts, or a known node inside a new one.
-    fn subtree(&mut self, words: &mut Words<'_>, level: Level, is_style: bool, context: &mut Context<'_>) {
+    fn subtree(&mut self, words: &mut Words<'_>, inside: Inside, context: &mut Context<'_>) {
         let head = words.word();
         let id = head >> 3;
         match head & 7 {
@@ -150,30 +198,31 @@ impl Batch {
                     put(&mut self.lists, id << 3 | token::MOVED);
                 }
             }
-            item::ELEMENT => self.element(words, id, level, context),
-            item::TEXT => self.texts_of_run(words, id, level, is_style, context),
+            item::ELEMENT => self.element(words, id, inside, context),
+            item::TEXT => self.texts_of_run(words, id, inside, context),
             item::DOCTYPE => {
                 let raw = words.string(context.interned);
                 let name = context.rules.name(words.text(raw, context.interned));
                 let number = context.dictionary.string(Kind::Name, &name);
-                self.plant(id, level, false, context);
-                put(&mut self.lists, number << 3 | token::DOCTYPE);
+                self.plant(id, inside.without_style(), context);
+                put(&mut self.lists, token::DOCTYPE);
+                context.dictionary.name(number, &mut self.column);
             }
             item::COMMENT => {
-                self.plant(id, level, false, context);
+                self.plant(id, inside.without_style(), context);
                 put(&mut self.lists, token::COMMENT);
             }
             kind => {
                 let flags = words.word();
-                self.plant(id, level, false, context);
+                self.plant(id, inside.without_style(), context);
                 let kind = if kind == item::SHADOW_ROOT { token::SHADOW_ROOT } else { token::DOCUMENT };
                 put(&mut self.lists, flags << 3 | kind);
-                self.inside(words, id, level, false, context);
+                self.inside(words, id, inside.without_style(), context);
             }
         }
     }
 
-    fn element(&mut self, words: &mut Words<'_>, id: u32, parent: Level, context: &mut Context<'_>) {
+    fn element(&mut self, words: &mut Words<'_>, id: u32, parent: Inside, context: &mut Context<'_>) {
         let tag = words.string(context.interned);
         let flags = words.word();
         let mut pairs = core::mem::take(&mut self.pairs);
@@ -183,26 +232,33 @@ impl Batch {
             pairs.push((name, words.string(context.interned)));
         }
         let raw = RawElement { tag, flags, attributes: &pairs };
-        let masked: MaskedElement =
-            context.elements.mask(&raw, parent, context.rules, words, context.interned, context.dictionary);
+        let key = element::key(&raw, parent);
+        let inside = if let Some((shape, inside)) = key.and_then(|key| context.elements.get(key)) {
+            element_token(shape, inside, &mut self.lists);
+            inside
+        } else {
+            let masked = element::mask(&raw, parent, words, context);
+            let shape = context.dictionary.shape(&masked, &mut self.lists, &mut self.column);
+            if let Some(key) = key {
+                context.elements.keep(key, shape, masked.inside);
+            }
+            masked.inside
+        };
         self.pairs = pairs;
-        self.plant(id, masked.level, masked.is_style, context);
-        let is_blocked = masked.level == Level::Blocked;
-        let head = if is_blocked { token::BLOCKED } else { token::ELEMENT };
-        context.dictionary.shape(head, masked.namespace, masked.tag, &masked.attributes, &mut self.lists);
-        if is_blocked {
+        self.plant(id, inside, context);
+        if inside.level() == Level::Blocked {
             put(&mut self.lists, words.word());
             put(&mut self.lists, words.word());
         } else {
-            self.inside(words, id, masked.level, masked.is_style, context);
+            self.inside(words, id, inside, context);
         }
     }
 
     /// The children of a new node.
-    fn inside(&mut self, words: &mut Words<'_>, parent: u32, level: Level, is_style: bool, context: &mut Context<'_>) {
+    fn inside(&mut self, words: &mut Words<'_>, parent: u32, inside: Inside, context: &mut Context<'_>) {
         let opened = self.open.len();
         while words.peek() != item::END {
-            self.subtree(words, level, is_style, context);
+            self.subtree(words, inside, context);
         }
         words.word();
         put(&mut self.lists, token::END);
@@ -212,14 +268,7 @@ impl Batch {
     }
 
     /// Texts side by side are masked as one. Those with id 0 are there already and only give the context.
-    fn texts_of_run(
-        &mut self,
-        words: &mut Words<'_>,
-        id: u32,
-        level: Level,
-        is_style: bool,
-        context: &mut Context<'_>,
-    ) {
+    fn texts_of_run(&mut self, words: &mut Words<'_>, id: u32, inside: Inside, context: &mut Context<'_>) {
         let mut run = core::mem::take(&mut self.run);
         run.clear();
         run.push((id, words.string(context.interned)));
@@ -227,19 +276,20 @@ impl Batch {
             let id = words.word() >> 3;
             run.push((id, words.string(context.interned)));
         }
-        mask_run(&run, level, is_style, words, context, |id, number, hash, context| {
+        mask_run(&run, inside, words, context, |id, number, hash, context| {
             if id == 0 {
                 return;
             }
-            self.plant(id, level, false, context);
+            self.plant(id, inside.without_style(), context);
             context.links.changes_text(id, hash);
-            put(&mut self.lists, number << 3 | token::TEXT);
+            put(&mut self.lists, token::TEXT);
+            context.dictionary.name(number, &mut self.column);
         });
         self.run = run;
     }
 
-    fn plant(&mut self, id: u32, level: Level, is_style: bool, context: &mut Context<'_>) {
-        context.links.add(id, level, is_style);
+    fn plant(&mut self, id: u32, inside: Inside, context: &mut Context<'_>) {
+        context.links.add(id, inside);
         self.open.push(id);
         match self.runs.last_mut() {
             Some((start, len)) if *start + *len == id => *len += 1,
@@ -304,16 +354,28 @@ impl Batch {
         if !context.links.has(node) {
             return;
         }
-        let level = context.links.level(node);
-        let (tag, name) = (words.text(tag, context.interned), words.text(name, context.interned));
-        let value = value.map(|value| {
-            attribute(tag, name, words.text(value, context.interned), level, context.rules, context.dictionary) + 1
-        });
-        let name = context.dictionary.string(Kind::Name, &context.rules.name(name));
+        if self.group.name != Some(name) || self.group.is_removed != value.is_none() {
+            self.end_group();
+            self.group = Group { name: Some(name), is_removed: value.is_none(), count: 0 };
+            let name = context.rules.name(words.text(name, context.interned));
+            let number = context.dictionary.string(Kind::Name, &name);
+            context.dictionary.name(number, &mut self.column);
+        }
+        if let Some(value) = value {
+            let inside = context.links.inside(node);
+            let number = element::changed(tag, name, value, inside, words, context);
+            context.dictionary.name(number, &mut self.column);
+        }
         put_delta(&mut self.attributes, &mut self.last_attribute, node);
-        put(&mut self.attributes, name);
-        put(&mut self.attributes, value.unwrap_or(0));
-        self.attribute_count += 1;
+        self.group.count += 1;
+    }
+
+    fn end_group(&mut self) {
+        let Group { is_removed, count, .. } = core::mem::replace(&mut self.group, NO_GROUP);
+        if count > 0 {
+            put(&mut self.groups, count << 1 | u32::from(is_removed));
+            self.group_count += 1;
+        }
     }
 
     /// Texts of nodes that were sent before, side by side (id 0: context only). One that stays the same after masking
@@ -326,23 +388,24 @@ impl Batch {
             run.push((id, words.string(context.interned)));
         }
         let Some(id) = run.iter().map(|(id, _)| *id).find(|id| *id != 0 && context.links.has(*id)) else { return };
-        let parent = context.links.parent(id);
-        let (level, is_style) = (context.links.level(parent), context.links.is_style(parent));
-        mask_run(&run, level, is_style, words, context, |id, number, hash, context| {
+        let inside = context.links.inside(context.links.parent(id));
+        mask_run(&run, inside, words, context, |id, number, hash, context| {
             if id == 0 || !context.links.has(id) || !context.links.changes_text(id, hash) {
                 return;
             }
             put_delta(&mut self.texts, &mut self.last_text, id);
-            put(&mut self.texts, number);
+            context.dictionary.name(number, &mut self.column);
             self.text_count += 1;
         });
     }
 
     /// The record's body; the batch is empty after it.
     pub fn take(&mut self, at: u32) -> Vec<u8> {
-        let len = self.lists.len() + self.attributes.len() + self.texts.len() + self.runs.len() * 5 + 24;
+        self.end_group();
+        let parts = [&self.column, &self.lists, &self.groups, &self.attributes, &self.texts];
+        let len = parts.iter().map(|part| part.len()).sum::<usize>() + self.runs.len() * 5 + 32;
         let mut body = Vec::with_capacity(len);
-        put(&mut body, at);
+        put(&mut body, at << 1 | u32::from(core::mem::take(&mut self.is_fresh)));
         put(&mut body, self.runs.len() as u32);
         let mut last = 0;
         for (start, len) in self.runs.drain(..) {
@@ -350,9 +413,12 @@ impl Batch {
             put(&mut body, len);
             last = start + len;
         }
+        put(&mut body, self.column.len() as u32);
+        body.append(&mut self.column);
         put(&mut body, core::mem::take(&mut self.list_count));
         body.append(&mut self.lists);
-        put(&mut body, core::mem::take(&mut self.attribute_count));
+        put(&mut body, core::mem::take(&mut self.group_count));
+        body.append(&mut self.groups);
         body.append(&mut self.attributes);
         put(&mut body, core::mem::take(&mut self.text_count));
         body.append(&mut self.texts);
@@ -361,20 +427,16 @@ impl Batch {
     }
 }
 
-fn text_kind(is_style: bool) -> Kind {
-    if is_style { Kind::Css } else { Kind::Text }
-}
-
 /// Masks texts that stand side by side as one and gives each one's number and hash.
 fn mask_run(
     run: &[(u32, Raw)],
-    level: Level,
-    is_style: bool,
+    inside: Inside,
     words: &Words<'_>,
     context: &mut Context<'_>,
     mut each: impl FnMut(u32, u32, u32, &mut Context<'_>),
 ) {
-    let kind = text_kind(is_style);
+    let (level, is_style) = (inside.level(), inside.is_style());
+    let kind = if is_style { Kind::Css } else { Kind::Text };
     let mut joined = String::new();
     let mut ends: Vec<usize> = Vec::new();
     let whole = if let [(_, raw)] = run {

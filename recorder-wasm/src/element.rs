@@ -1,9 +1,11 @@
 //! From an element's raw tag and attributes to its level and its masked shape. Facts come from the tap, rules from
 //! `shared::mask`; an element seen before under the same level costs one look-up.
 
+use crate::batch::Context;
 use crate::dictionary::Dictionary;
-use crate::table::{Hash, MAX_ENTRIES, Table};
-use crate::words::{Interned, Raw, Words};
+use crate::links::Inside;
+use crate::table::{Hash, Table};
+use crate::words::{Raw, Words};
 use alloc::vec::Vec;
 use shared::mask::{AttributeKind, ElementFacts, Level, Marks, Masked, Rules};
 use shared::strings::{Kind, StringRef};
@@ -26,7 +28,6 @@ pub struct RawElement<'a> {
 }
 
 /// An element after the rules.
-#[derive(Clone)]
 pub struct MaskedElement {
     /// 0 HTML, 1 SVG, 2 MathML.
     pub namespace: u8,
@@ -34,72 +35,55 @@ pub struct MaskedElement {
     pub tag: StringRef,
     /// Names and values.
     pub attributes: Vec<(StringRef, StringRef)>,
-    /// How much of its inside may be shown.
-    pub level: Level,
-    /// Whether its text is a style sheet.
-    pub is_style: bool,
+    /// What its inside is.
+    pub inside: Inside,
 }
 
-/// Elements seen before.
-#[derive(Default)]
+/// Elements and attributes seen before.
 pub struct Elements {
-    known: Table,
-    masked: Vec<MaskedElement>,
+    /// Shape and inside, packed.
+    shapes: Table,
+    /// Numbers of attribute values.
+    values: Table,
 }
 
 impl Elements {
-    /// Forgets all: at a checkpoint, and when the tap starts its string ids anew.
-    pub fn clear(&mut self) {
-        self.known.clear();
-        self.masked.clear();
+    /// None.
+    pub const fn new() -> Self {
+        Self { shapes: Table::new(), values: Table::new() }
     }
 
-    /// Masks an element that stands below a parent of the given level.
-    pub fn mask(
-        &mut self,
-        element: &RawElement<'_>,
-        parent: Level,
-        rules: &Rules,
-        words: &Words<'_>,
-        interned: &Interned,
-        dictionary: &mut Dictionary,
-    ) -> MaskedElement {
-        let key = key(element, parent);
-        if let Some(known) = key.and_then(|key| self.known.get(key)).and_then(|at| self.masked.get(at as usize)) {
-            return known.clone();
-        }
-        let masked = mask(element, parent, rules, words, interned, dictionary);
-        if let Some(key) = key {
-            // The table empties itself when it is full; what it points to must go with it.
-            if self.masked.len() >= MAX_ENTRIES {
-                self.clear();
-            }
-            self.known.insert(key, self.masked.len() as u32);
-            self.masked.push(masked.clone());
-        }
-        masked
+    /// Forgets all: at a checkpoint, and when the tap starts its string ids anew.
+    pub fn clear(&mut self) {
+        self.shapes.clear();
+        self.values.clear();
+    }
+
+    /// Shape and inside of an element that was kept.
+    pub fn get(&self, key: u64) -> Option<(u32, Inside)> {
+        self.shapes.get(key).map(|packed| (packed >> 8, Inside(packed as u8)))
+    }
+
+    /// Keeps an element's shape and inside.
+    pub fn keep(&mut self, key: u64, shape: u32, inside: Inside) {
+        self.shapes.insert(key, shape << 8 | u32::from(inside.0));
     }
 }
 
 /// Names an element by its parts; nothing when a part has no id.
-fn key(element: &RawElement<'_>, parent: Level) -> Option<u64> {
-    let id = |raw| if let Raw::Interned(id) = raw { Some(u64::from(id)) } else { None };
-    let mut hash = Hash::new(parent as u64);
-    hash.word(id(element.tag)? << 32 | u64::from(element.flags));
+pub fn key(element: &RawElement<'_>, parent: Inside) -> Option<u64> {
+    let mut hash = Hash::new(u64::from(parent.0));
+    hash.word(u64::from(element.flags));
+    hash.word(element.tag.id()?.into());
     for (name, value) in element.attributes {
-        hash.word(id(*name)? << 32 | id(*value)?);
+        hash.word(u64::from(name.id()?) << 32 | u64::from(value.id()?));
     }
     Some(hash.finish())
 }
 
-fn mask(
-    element: &RawElement<'_>,
-    parent: Level,
-    rules: &Rules,
-    words: &Words<'_>,
-    interned: &Interned,
-    dictionary: &mut Dictionary,
-) -> MaskedElement {
+/// Masks an element that stands inside a parent.
+pub fn mask(element: &RawElement<'_>, parent: Inside, words: &Words<'_>, context: &mut Context<'_>) -> MaskedElement {
+    let Context { rules, interned, dictionary, .. } = context;
     let tag = words.text(element.tag, interned);
     let mut facts = ElementFacts { tag, was_secret: element.flags & flag::WAS_SECRET != 0, ..ElementFacts::default() };
     for (name, value) in element.attributes {
@@ -118,23 +102,47 @@ fn mask(
         *fact = Some(value);
     }
     let marks = Marks::from_bits((element.flags >> flag::MARKS_SHIFT) as u8);
-    let level = rules.level(parent, &facts, marks);
-    let attributes = element.attributes.iter().map(|(name, value)| {
+    let level = rules.level(parent.level(), &facts, marks);
+    let tag_number = dictionary.string(Kind::Name, &rules.name(tag));
+    let mut attributes = Vec::with_capacity(element.attributes.len());
+    for (name, value) in element.attributes {
         let name = words.text(*name, interned);
+        let number = dictionary.string(Kind::Name, &rules.name(name));
         let value = attribute(tag, name, words.text(*value, interned), level, rules, dictionary);
-        (dictionary.string(Kind::Name, &rules.name(name)), value)
-    });
+        attributes.push((number, value));
+    }
     MaskedElement {
         namespace: (element.flags & flag::NAMESPACE) as u8,
-        attributes: attributes.collect(),
-        tag: dictionary.string(Kind::Name, &rules.name(tag)),
-        level,
-        is_style: tag == "style",
+        attributes,
+        tag: tag_number,
+        inside: Inside::new(level, tag == "style"),
     }
 }
 
+/// The number of a changed attribute's masked value.
+pub fn changed(
+    tag: Raw,
+    name: Raw,
+    value: Raw,
+    inside: Inside,
+    words: &Words<'_>,
+    context: &mut Context<'_>,
+) -> StringRef {
+    let raw = RawElement { tag, flags: u32::MAX, attributes: &[(name, value)] };
+    let key = key(&raw, inside);
+    if let Some(number) = key.and_then(|key| context.elements.values.get(key)) {
+        return number;
+    }
+    let [tag, name, value] = [tag, name, value].map(|part| words.text(part, context.interned));
+    let number = attribute(tag, name, value, inside.level(), context.rules, context.dictionary);
+    if let Some(key) = key {
+        context.elements.values.insert(key, number);
+    }
+    number
+}
+
 /// Masks one attribute value and gives its number.
-pub fn attribute(
+fn attribute(
     tag: &str,
     name: &str,
     value: &str,

@@ -1,6 +1,6 @@
 //! The recorder on the visitor's page, the part in Rust: `tap` (JavaScript, reads the DOM) → **mask → encode** → `send`
 //! (JavaScript). The tap fills two buffers in this module's memory and calls `ingest` once a flush; `next_payload`
-//! then gives the records of the next frame, masked and packed, `seal` a frame, and `body` what goes to the intake.
+//! then gives the records of the next frame, masked and packed, and `seal` a frame.
 //!
 //! | module | what it does |
 //! |---|---|
@@ -12,6 +12,7 @@
 //! | `payload` | records → payloads that fit a frame |
 //! | `recorder` | one operation after the other |
 //! | `exports` | what JavaScript calls |
+//! | `allocator` | the module's memory |
 //!
 //! Raw text never leaves this module's memory: records hold numbers of `shared::mask::Masked` strings. Every exported
 //! function takes and gives numbers only, so that no glue travels to the visitor.
@@ -30,5 +31,7 @@ mod words;
 
 pub use recorder::Recorder;
 
+#[cfg(target_arch = "wasm32")]
+mod allocator;
 #[cfg(target_arch = "wasm32")]
 mod exports;

@@ -1,124 +1,137 @@
-//! The tree as it was sent last: parents and siblings of every node in flat arrays, 25 bytes a node. No names, no text:
-//! only what is needed to tell how a child list changed, how much of a place may be shown, and whether a text changed.
+//! The tree as it was sent last: parent and siblings of every node by its id, 28 bytes a node. No names, no text: only
+//! what is needed to tell how a child list changed, how much of a place may be shown, and whether a text changed.
 
 use alloc::vec::Vec;
 use shared::mask::Level;
 
+/// What may be shown inside a node, and whether text in it is a style sheet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Inside(pub u8);
+
 /// Set beside the level of a `<style>` element: its text is a style sheet.
 const STYLE: u8 = 0x80;
 
-/// The arrays, by node id. Id 0 is nothing.
-#[derive(Default)]
-pub struct Links {
-    parent: Vec<u32>,
-    first: Vec<u32>,
-    next: Vec<u32>,
-    prev: Vec<u32>,
-    /// Place in the parent's list before the batch under way.
-    place: Vec<u32>,
-    /// Hash of the text sent last.
-    text: Vec<u32>,
-    /// Level and [`STYLE`]; [`DEAD`] for ids without a node.
-    state: Vec<u8>,
-}
-
-const DEAD: u8 = 0xff;
-
-/// Checked, though every id was checked before: a failed index would bring the panic's formatting code to every visitor.
-fn at(list: &[u32], id: u32) -> u32 {
-    list.get(id as usize).copied().unwrap_or(0)
-}
-
-fn set(list: &mut [u32], id: u32, value: u32) {
-    if let Some(place) = list.get_mut(id as usize) {
-        *place = value;
+impl Inside {
+    /// Of a node at this level.
+    pub fn new(level: Level, is_style: bool) -> Self {
+        Self(level as u8 | if is_style { STYLE } else { 0 })
     }
+
+    /// How much may be shown.
+    pub fn level(self) -> Level {
+        Level::from_byte(self.0 & !STYLE)
+    }
+
+    /// Whether text is a style sheet.
+    pub fn is_style(self) -> bool {
+        self.0 & STYLE != 0
+    }
+
+    /// The same place, but of a node whose text is text.
+    #[must_use]
+    pub fn without_style(self) -> Self {
+        Self(self.0 & !STYLE)
+    }
+}
+
+/// What is known of a node. Ids of others, 0 for none.
+#[derive(Clone, Copy)]
+struct Node {
+    parent: u32,
+    first: u32,
+    next: u32,
+    prev: u32,
+    /// Place in the parent's list before the batch under way.
+    place: u32,
+    /// Hash of the text sent last.
+    text: u32,
+    /// [`DEAD`] for ids without a node.
+    inside: Inside,
+}
+
+/// Reads as blocked.
+const DEAD: Inside = Inside(0x7f);
+const NOBODY: Node = Node { parent: 0, first: 0, next: 0, prev: 0, place: 0, text: 0, inside: DEAD };
+
+/// See the module. Id 0 is nothing.
+pub struct Links {
+    nodes: Vec<Node>,
+    /// Takes what is written of ids that there are not.
+    nobody: Node,
 }
 
 impl Links {
+    /// No node.
+    pub const fn new() -> Self {
+        Self { nodes: Vec::new(), nobody: NOBODY }
+    }
+
     /// Forgets every node.
     pub fn clear(&mut self) {
-        for list in [&mut self.parent, &mut self.first, &mut self.next, &mut self.prev, &mut self.place, &mut self.text]
-        {
-            list.clear();
-        }
-        self.state.clear();
+        self.nodes.clear();
+    }
+
+    /// Checked, though every id was checked before: a failed index would bring the panic's code to every visitor.
+    fn node(&mut self, id: u32) -> &mut Node {
+        self.nodes.get_mut(id as usize).unwrap_or(&mut self.nobody)
     }
 
     /// A new node, not yet in any list.
-    pub fn add(&mut self, id: u32, level: Level, is_style: bool) {
+    pub fn add(&mut self, id: u32, inside: Inside) {
         let need = id as usize + 1;
-        if self.state.len() < need {
-            for list in
-                [&mut self.parent, &mut self.first, &mut self.next, &mut self.prev, &mut self.place, &mut self.text]
-            {
-                list.resize(need, 0);
-            }
-            self.state.resize(need, DEAD);
+        if self.nodes.len() < need {
+            self.nodes.resize(need, NOBODY);
         }
-        set(&mut self.parent, id, 0);
-        set(&mut self.first, id, 0);
-        set(&mut self.text, id, 0);
-        self.set_state(id, level as u8 | if is_style { STYLE } else { 0 });
-    }
-
-    fn set_state(&mut self, id: u32, state: u8) {
-        if let Some(place) = self.state.get_mut(id as usize) {
-            *place = state;
-        }
+        *self.node(id) = Node { inside, ..NOBODY };
     }
 
     /// Whether the id has a node.
     pub fn has(&self, id: u32) -> bool {
-        self.state.get(id as usize).is_some_and(|state| *state != DEAD)
+        self.inside(id) != DEAD
     }
 
-    /// How much of the inside of a node may be shown; nothing for an unknown one.
-    pub fn level(&self, id: u32) -> Level {
-        self.state.get(id as usize).map_or(Level::Blocked, |state| Level::from_byte(state & !STYLE))
-    }
-
-    /// Whether text inside the node is a style sheet.
-    pub fn is_style(&self, id: u32) -> bool {
-        self.state.get(id as usize).is_some_and(|state| *state != DEAD && state & STYLE != 0)
+    /// What may be shown inside a node; nothing for an unknown one.
+    pub fn inside(&self, id: u32) -> Inside {
+        self.nodes.get(id as usize).map_or(DEAD, |node| node.inside)
     }
 
     /// The parent, 0 for none.
     pub fn parent(&self, id: u32) -> u32 {
-        self.parent.get(id as usize).copied().unwrap_or(0)
+        self.nodes.get(id as usize).map_or(0, |node| node.parent)
     }
 
     /// Notes the hash of a text that is about to be sent. `false` when it is the one sent last.
     pub fn changes_text(&mut self, id: u32, hash: u32) -> bool {
-        self.text.get_mut(id as usize).is_some_and(|last| core::mem::replace(last, hash) != hash)
+        core::mem::replace(&mut self.node(id).text, hash) != hash
     }
 
     /// The children before the batch, each given its place. The last child, 0 for none, and how many there are.
     pub fn number_children(&mut self, parent: u32) -> (u32, u32) {
         let (mut last, mut count) = (0, 0);
-        let mut child = at(&self.first, parent);
+        let mut child = self.node(parent).first;
         while child != 0 {
-            set(&mut self.place, child, count);
+            let node = self.node(child);
+            node.place = count;
             last = child;
             count += 1;
-            child = at(&self.next, child);
+            child = node.next;
         }
         (last, count)
     }
 
     /// A child's place as [`Links::number_children`] gave it.
-    pub fn place(&self, child: u32) -> u32 {
-        at(&self.place, child)
+    pub fn place(&mut self, child: u32) -> u32 {
+        self.node(child).place
     }
 
     /// Takes all children out of `parent`; they are added to `orphans`.
     pub fn take_children(&mut self, parent: u32, orphans: &mut Vec<u32>) {
-        let mut child = at(&self.first, parent);
-        set(&mut self.first, parent, 0);
+        let mut child = core::mem::take(&mut self.node(parent).first);
         while child != 0 {
-            set(&mut self.parent, child, 0);
             orphans.push(child);
-            child = at(&self.next, child);
+            let node = self.node(child);
+            node.parent = 0;
+            child = node.next;
         }
     }
 
@@ -127,9 +140,10 @@ impl Links {
         let mut prev = after;
         for &child in children {
             self.unlink(child);
-            set(&mut self.parent, child, parent);
-            set(&mut self.prev, child, prev);
-            set(&mut self.next, child, 0);
+            let node = self.node(child);
+            node.parent = parent;
+            node.prev = prev;
+            node.next = 0;
             self.follow(parent, prev, child);
             prev = child;
         }
@@ -138,38 +152,38 @@ impl Links {
     /// Makes `child` come after `prev`, or first.
     fn follow(&mut self, parent: u32, prev: u32, child: u32) {
         if prev == 0 {
-            set(&mut self.first, parent, child);
+            self.node(parent).first = child;
         } else {
-            set(&mut self.next, prev, child);
+            self.node(prev).next = child;
         }
     }
 
     /// Takes a node out of a list that is not rebuilt in this batch: its parent was detached meanwhile.
     fn unlink(&mut self, child: u32) {
-        let parent = at(&self.parent, child);
+        let Node { parent, prev, next, .. } = *self.node(child);
         if parent == 0 {
             return;
         }
-        let (prev, next) = (at(&self.prev, child), at(&self.next, child));
         self.follow(parent, prev, next);
         if next != 0 {
-            set(&mut self.prev, next, prev);
+            self.node(next).prev = prev;
         }
     }
 
     /// Forgets the subtrees of those `orphans` that no list took; `freed` gets every id that is free again.
     pub fn free_orphans(&mut self, orphans: &mut Vec<u32>, freed: &mut Vec<u32>) {
-        orphans.retain(|id| at(&self.parent, *id) == 0);
+        orphans.retain(|id| self.parent(*id) == 0);
         while let Some(id) = orphans.pop() {
             if !self.has(id) {
                 continue;
             }
-            self.set_state(id, DEAD);
+            let node = self.node(id);
+            node.inside = DEAD;
             freed.push(id);
-            let mut child = at(&self.first, id);
+            let mut child = node.first;
             while child != 0 {
                 orphans.push(child);
-                child = at(&self.next, child);
+                child = self.node(child).next;
             }
         }
     }

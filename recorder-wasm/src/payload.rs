@@ -1,15 +1,20 @@
-//! Records gathered into frames' payloads. In: records with their time. Out: payloads that each fit a frame, in order.
-//! Does not seal and does not send.
+//! Records gathered into frames' payloads. In: records with their time, strings. Out: payloads that each fit a frame, in
+//! order; the strings as words (`shared::phrases`). Does not seal and does not send.
 
 use crate::dictionary::Dictionary;
-use alloc::collections::VecDeque;
+use crate::table::{Hash, Table};
 use alloc::vec::Vec;
 use shared::frame::Flags;
 use shared::limits::FRAME_TARGET_BYTES;
+use shared::phrases;
 use shared::record::{self, tag};
+use shared::strings::CONTINUED;
+use shared::varint;
+
+/// UTF-8 bytes of one piece of a string at most.
+const PIECE_MAX_BYTES: usize = 12 << 10;
 
 /// The records of one frame.
-#[derive(Default)]
 pub struct Payload {
     /// Records, one after the other.
     pub records: Vec<u8>,
@@ -19,18 +24,38 @@ pub struct Payload {
     pub flags: Flags,
 }
 
+impl Payload {
+    /// No records.
+    pub const fn new() -> Self {
+        Self { records: Vec::new(), at: 0, flags: Flags(0) }
+    }
+}
+
 /// The payload under way and those that are done.
-#[derive(Default)]
 pub struct Payloads {
     open: Payload,
-    done: VecDeque<Payload>,
+    done: Vec<Payload>,
+    /// Words of the payload under way.
+    words: Table,
+    /// The record of strings under way.
+    phrases: Vec<u8>,
 }
 
 impl Payloads {
+    /// Nothing yet.
+    pub const fn new() -> Self {
+        Self { open: Payload::new(), done: Vec::new(), words: Table::new(), phrases: Vec::new() }
+    }
+
+    /// Whether nothing is in the payload under way.
+    pub fn is_empty(&self) -> bool {
+        self.open.records.is_empty()
+    }
+
     /// The time of a record relative to its payload's start. Call it before the record's body is made, and make the
     /// body from its result: the first record of a payload sets the start.
     pub fn relative(&mut self, at: u32) -> u32 {
-        if self.open.records.is_empty() {
+        if self.is_empty() {
             self.open.at = at;
         }
         at.saturating_sub(self.open.at)
@@ -39,6 +64,9 @@ impl Payloads {
     /// Adds a record, after the strings that it may refer to.
     pub fn put(&mut self, dictionary: &mut Dictionary, tag: u32, body: &[u8]) {
         self.put_strings(dictionary);
+        if tag == tag::CHECKPOINT {
+            self.words.clear();
+        }
         record::put_packed(&mut self.open.records, tag, body);
         if self.open.records.len() >= FRAME_TARGET_BYTES {
             self.close();
@@ -46,16 +74,73 @@ impl Payloads {
     }
 
     fn put_strings(&mut self, dictionary: &mut Dictionary) {
-        let open = &mut self.open;
-        let done = &mut self.done;
-        dictionary.new.take(FRAME_TARGET_BYTES / 2, |body| {
-            // Frames after the first of a long batch carry the same start, which `relative` has given out already.
-            if open.records.len() + body.len() > FRAME_TARGET_BYTES && !open.records.is_empty() {
-                let next = Payload { at: open.at, ..Payload::default() };
-                done.push_back(core::mem::replace(open, next));
+        let new = &mut dictionary.new;
+        let mut start = 0;
+        for (kind, end) in new.ends.drain(..) {
+            let mut rest = new.bytes.get(start..end).unwrap_or(&[]);
+            start = end;
+            loop {
+                let (piece, after) = rest.split_at_checked(cut(rest)).unwrap_or((rest, &[]));
+                // Frames after the first of a long batch carry the same start, which `relative` has given out already.
+                if self.open.records.len() + self.phrases.len() + piece.len() > FRAME_TARGET_BYTES {
+                    let at = self.open.at;
+                    self.end_phrases();
+                    self.close();
+                    self.open.at = at;
+                }
+                if self.phrases.is_empty() {
+                    varint::put(&mut self.phrases, new.first);
+                }
+                self.phrases.push(kind as u8 | if after.is_empty() { 0 } else { CONTINUED });
+                self.phrase(piece);
+                rest = after;
+                if rest.is_empty() {
+                    break;
+                }
             }
-            record::put_packed(&mut open.records, tag::STRINGS, body);
-        });
+            new.first += 1;
+        }
+        new.bytes.clear();
+        self.end_phrases();
+    }
+
+    fn phrase(&mut self, text: &[u8]) {
+        // New words side by side are spelled together, spaces and all.
+        let (mut spelled, mut end) = (0, 0);
+        for word in text.split(|byte| *byte == b' ') {
+            let start = end;
+            end += word.len() + 1;
+            if word.len() > phrases::WORD_MAX_BYTES {
+                continue;
+            }
+            let mut hash = Hash::new(0);
+            hash.bytes(word);
+            if let Some(number) = self.words.get(hash.finish()) {
+                self.spell(text, spelled, start);
+                spelled = end;
+                varint::put(&mut self.phrases, phrases::FIRST + number);
+            } else if self.words.len() < phrases::WORDS_MAX {
+                self.words.insert(hash.finish(), self.words.len() as u32);
+            }
+        }
+        self.spell(text, spelled, end);
+        varint::put(&mut self.phrases, phrases::END);
+    }
+
+    /// The words from `start` to before the space that ends at `end`.
+    fn spell(&mut self, text: &[u8], start: usize, end: usize) {
+        if let Some(words) = text.get(start..end.wrapping_sub(1)) {
+            varint::put(&mut self.phrases, phrases::SPELLED);
+            varint::put(&mut self.phrases, words.len() as u32);
+            self.phrases.extend_from_slice(words);
+        }
+    }
+
+    fn end_phrases(&mut self) {
+        if !self.phrases.is_empty() {
+            record::put_packed(&mut self.open.records, tag::PHRASES, &self.phrases);
+            self.phrases.clear();
+        }
     }
 
     /// Marks the payload under way.
@@ -65,13 +150,23 @@ impl Payloads {
 
     /// Ends the payload under way, if there is anything in it.
     pub fn close(&mut self) {
-        if !self.open.records.is_empty() {
-            self.done.push_back(core::mem::take(&mut self.open));
+        if !self.is_empty() {
+            self.done.push(core::mem::replace(&mut self.open, Payload::new()));
+            self.words.clear();
         }
     }
 
     /// The oldest payload that is done.
     pub fn next(&mut self) -> Option<Payload> {
-        self.done.pop_front()
+        if self.done.is_empty() { None } else { Some(self.done.remove(0)) }
     }
+}
+
+/// Where the first piece of a text ends: never inside a character.
+fn cut(text: &[u8]) -> usize {
+    let mut cut = text.len().min(PIECE_MAX_BYTES);
+    while text.get(cut).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        cut -= 1;
+    }
+    cut
 }

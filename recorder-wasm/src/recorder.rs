@@ -4,7 +4,7 @@ use crate::batch::{Batch, Context};
 use crate::dictionary::Dictionary;
 use crate::element::Elements;
 use crate::fields::{FIRST, Field, KINDS};
-use crate::links::Links;
+use crate::links::{Inside, Links};
 use crate::payload::{Payload, Payloads};
 use crate::words::{Interned, Raw, Words};
 use alloc::vec::Vec;
@@ -38,16 +38,21 @@ pub struct Recorder {
 
 impl Recorder {
     /// A recorder that masks by `rules`.
-    pub fn new(rules: Rules) -> Self {
+    pub const fn new(rules: Rules) -> Self {
         Self {
             rules,
-            links: Links::default(),
+            links: Links::new(),
             dictionary: Dictionary::new(),
-            elements: Elements::default(),
-            interned: Interned::default(),
-            batch: Batch::default(),
-            payloads: Payloads::default(),
+            elements: Elements::new(),
+            interned: Interned::new(),
+            batch: Batch::new(),
+            payloads: Payloads::new(),
         }
+    }
+
+    /// Masks by other rules. To be called before anything else.
+    pub fn mask_by(&mut self, rules: Rules) {
+        self.rules = rules;
     }
 
     /// Reads operations. Afterwards [`Recorder::freed`] tells which ids are free again.
@@ -83,6 +88,10 @@ impl Recorder {
     }
 
     fn change(&mut self, code: u32, words: &mut Words<'_>) {
+        // Places are small while few strings are named: with each frame they start anew.
+        if self.payloads.is_empty() && self.batch.is_empty() {
+            self.batch.start_column(&mut self.dictionary);
+        }
         let context = &mut Context {
             rules: &self.rules,
             links: &mut self.links,
@@ -112,7 +121,7 @@ impl Recorder {
         self.batch.link(&mut self.links);
         if !self.batch.is_empty() {
             let body = self.batch.take(self.payloads.relative(at));
-            self.payloads.put(&mut self.dictionary, tag::DOM, &body);
+            self.payloads.put(&mut self.dictionary, tag::CHANGES, &body);
         }
     }
 
@@ -147,7 +156,7 @@ impl Recorder {
     /// Everything sent so far is void: the page is read anew.
     fn start_anew(&mut self) {
         self.links.clear();
-        self.links.add(DOCUMENT, Level::Page, false);
+        self.links.add(DOCUMENT, Inside::new(Level::Page, false));
         self.dictionary.clear();
         self.elements.clear();
     }
@@ -205,7 +214,7 @@ impl Recorder {
 
     /// A constructed sheet belongs to no node.
     fn sheet_level(&self, node: u32) -> Level {
-        if node == 0 { Level::Page } else { self.links.level(node) }
+        if node == 0 { Level::Page } else { self.links.inside(node).level() }
     }
 
     fn masked(&mut self, field: Field, raw: Raw, level: Level, words: &Words<'_>) -> u32 {
@@ -224,7 +233,7 @@ impl Recorder {
     fn input(&mut self, words: &mut Words<'_>, body: &mut Vec<u8>) {
         let node = words.word();
         put(body, node);
-        let level = self.links.level(node);
+        let level = self.links.inside(node).level();
         let has_value = words.word() != 0;
         let raw = words.string(&mut self.interned);
         body.push(has_value.into());

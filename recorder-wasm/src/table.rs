@@ -8,18 +8,27 @@ use alloc::vec::Vec;
 pub const MAX_ENTRIES: usize = 1 << 15;
 
 /// The map. A key of 0 is stored as 1; a slot with key 0 is empty.
-#[derive(Default)]
 pub struct Table {
     slots: Vec<(u64, u32)>,
     len: usize,
 }
 
 impl Table {
+    /// Nothing in it.
+    pub const fn new() -> Self {
+        Self { slots: Vec::new(), len: 0 }
+    }
+
     /// The number under `key`.
     pub fn get(&self, key: u64) -> Option<u32> {
         let key = key.max(1);
         let (found, value) = *self.slots.get(self.slot(key))?;
         (found == key).then_some(value)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.len
     }
 
     /// Puts a number under a key that is not there.

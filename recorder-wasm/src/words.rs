@@ -25,14 +25,25 @@ pub enum Raw {
     },
 }
 
+impl Raw {
+    /// The id, for those that have one.
+    pub fn id(self) -> Option<u32> {
+        if let Raw::Interned(id) = self { Some(id) } else { None }
+    }
+}
+
 /// Strings that the tap refers to by id. They stay in the page's memory.
-#[derive(Default)]
 pub struct Interned {
     bytes: Vec<u8>,
     ends: Vec<u32>,
 }
 
 impl Interned {
+    /// None.
+    pub const fn new() -> Self {
+        Self { bytes: Vec::new(), ends: Vec::new() }
+    }
+
     fn push(&mut self, bytes: &[u8]) -> u32 {
         self.bytes.extend_from_slice(bytes);
         self.ends.push(self.bytes.len() as u32);

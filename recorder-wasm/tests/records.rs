@@ -4,8 +4,8 @@
 use recorder::Recorder;
 use serde::de::DeserializeOwned;
 use shared::mask::{Policy, Rules};
+use shared::phrases::Words;
 use shared::record::{self, tag};
-use shared::strings;
 
 const INLINE: u32 = 1 << 31;
 
@@ -18,10 +18,14 @@ fn written<T: DeserializeOwned>(tag: u32, policy: Policy, words: &[u32], arena: 
     recorder.close_payload();
     let payload = recorder.next_payload().unwrap();
     let mut known = vec![String::new()];
+    let mut phrases = Words::default();
     for one in record::read(&payload.records) {
         let (found, body) = one.unwrap();
-        if found == tag::STRINGS {
-            known.extend(strings::read(body).unwrap().1.iter().map(|piece| piece.text.to_owned()));
+        if found == tag::CHECKPOINT {
+            phrases.start_anew();
+        }
+        if found == tag::PHRASES {
+            known.extend(phrases.read(body).unwrap().1.into_iter().map(|phrase| phrase.text));
         } else if found == tag {
             return (postcard::from_bytes(body).unwrap(), known);
         }

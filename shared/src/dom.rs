@@ -17,7 +17,18 @@
 //! ```
 //! New nodes take the ids of `runs` in the order in which their tokens stand. A shadow root or an iframe's document is
 //! its host's first child. Id 1 is the top document.
+//!
+//! A `CHANGES` record says the same with its strings in a column of their own ([`crate::column`]), because what is left
+//! then repeats itself and packs to next to nothing. Its tokens and shapes have no string numbers (a text is `1`, a
+//! doctype `2`); attributes stand by name.
+//!
+//! ```text
+//! changes  at<<1|the column starts anew · runs as above · bytes of the column · column · lists as above
+//!          · names: n (count<<1|removed)* · (Δnode)* of them all · texts: n (Δnode)*
+//! column   the strings of the lists; for each name its string and those of its values; the texts
+//! ```
 
+use crate::column::Column;
 use crate::strings::StringRef;
 use crate::varint::Reader;
 use alloc::vec::Vec;
@@ -111,44 +122,37 @@ pub struct Batch {
     pub texts: Vec<(u32, StringRef)>,
 }
 
-/// Reads a batch; `shapes` grows by the shapes it defines. `None` when malformed.
+/// Where the numbers of strings come from.
+enum Numbers<'a> {
+    /// They stand among the rest.
+    Inline,
+    /// They stand in a column.
+    Column(Reader<'a>, &'a mut Column),
+}
+
+impl Numbers<'_> {
+    fn next(&mut self, reader: &mut Reader<'_>) -> Option<StringRef> {
+        match self {
+            Numbers::Inline => reader.number(),
+            Numbers::Column(reader, column) => column.read(reader),
+        }
+    }
+
+    /// `value` stands in the token itself.
+    fn of_token(&mut self, value: u32) -> Option<StringRef> {
+        match self {
+            Numbers::Inline => Some(value),
+            Numbers::Column(reader, column) => column.read(reader),
+        }
+    }
+}
+
+/// Reads a `DOM` record; `shapes` grows by the shapes it defines. `None` when malformed.
 pub fn read(body: &[u8], shapes: &mut Vec<Shape>) -> Option<Batch> {
     let mut reader = Reader::new(body);
     let mut batch = Batch { at: reader.number()?, ..Batch::default() };
-    let mut runs = Vec::new();
-    let mut last = 0;
-    for _ in 0..reader.count()? {
-        let start = reader.delta(&mut last)?;
-        let len = reader.number()?;
-        last = start.checked_add(len)?;
-        runs.push(start..last);
-    }
-    let mut ids = runs.into_iter().flatten();
-    let mut last = 0;
-    for _ in 0..reader.count()? {
-        let parent = reader.delta(&mut last)?;
-        let mut ops = Vec::new();
-        let mut position = 0;
-        let mut moved = 0;
-        loop {
-            let head = reader.number()?;
-            if head == 0 {
-                break;
-            }
-            let count = head >> 2;
-            ops.push(match head & 3 {
-                op::MOVED => ListOp::Moved((0..count).map(|_| reader.delta(&mut moved)).collect::<Option<_>>()?),
-                op::NEW => ListOp::New(read_subtrees(&mut reader, &mut ids, shapes)?),
-                kind => {
-                    let start = reader.delta(&mut position)?;
-                    let backward = kind == op::KEEP_BACKWARD;
-                    position = if backward { start.wrapping_sub(count) } else { start.wrapping_add(count) };
-                    ListOp::Keep { start, count, backward }
-                }
-            });
-        }
-        batch.lists.push(List { parent, ops });
-    }
+    let runs = read_runs(&mut reader)?;
+    batch.lists = read_lists(&mut reader, runs, &mut Numbers::Inline, shapes)?;
     let mut last = 0;
     for _ in 0..reader.count()? {
         let node = reader.delta(&mut last)?;
@@ -163,9 +167,89 @@ pub fn read(body: &[u8], shapes: &mut Vec<Shape>) -> Option<Batch> {
     reader.is_empty().then_some(batch)
 }
 
+/// Reads a `CHANGES` record like [`read`]; `column` is as the record before left it.
+pub fn read_changes(body: &[u8], shapes: &mut Vec<Shape>, column: &mut Column) -> Option<Batch> {
+    let mut reader = Reader::new(body);
+    let head = reader.number()?;
+    if head & 1 != 0 {
+        *column = Column::default();
+    }
+    let mut batch = Batch { at: head >> 1, ..Batch::default() };
+    let runs = read_runs(&mut reader)?;
+    let len = reader.number()? as usize;
+    let mut numbers = Numbers::Column(Reader::new(reader.bytes(len)?), column);
+    batch.lists = read_lists(&mut reader, runs, &mut numbers, shapes)?;
+    let groups = (0..reader.count()?).map(|_| reader.number()).collect::<Option<Vec<_>>>()?;
+    let mut last = 0;
+    for group in groups {
+        let name = numbers.next(&mut reader)?;
+        for _ in 0..group >> 1 {
+            let node = reader.delta(&mut last)?;
+            let value = if group & 1 != 0 { None } else { Some(numbers.next(&mut reader)?) };
+            batch.attributes.push((node, name, value));
+        }
+    }
+    let mut last = 0;
+    for _ in 0..reader.count()? {
+        let node = reader.delta(&mut last)?;
+        batch.texts.push((node, numbers.next(&mut reader)?));
+    }
+    let is_read = matches!(&numbers, Numbers::Column(rest, _) if rest.is_empty());
+    (is_read && reader.is_empty()).then_some(batch)
+}
+
+/// The ids of new nodes.
+fn read_runs(reader: &mut Reader<'_>) -> Option<impl Iterator<Item = u32> + use<>> {
+    let mut runs = Vec::new();
+    let mut last = 0;
+    for _ in 0..reader.count()? {
+        let start = reader.delta(&mut last)?;
+        let len = reader.number()?;
+        last = start.checked_add(len)?;
+        runs.push(start..last);
+    }
+    Some(runs.into_iter().flatten())
+}
+
+fn read_lists(
+    reader: &mut Reader<'_>,
+    mut ids: impl Iterator<Item = u32>,
+    numbers: &mut Numbers<'_>,
+    shapes: &mut Vec<Shape>,
+) -> Option<Vec<List>> {
+    let mut lists = Vec::new();
+    let mut last = 0;
+    for _ in 0..reader.count()? {
+        let parent = reader.delta(&mut last)?;
+        let mut ops = Vec::new();
+        let mut position = 0;
+        let mut moved = 0;
+        loop {
+            let head = reader.number()?;
+            if head == 0 {
+                break;
+            }
+            let count = head >> 2;
+            ops.push(match head & 3 {
+                op::MOVED => ListOp::Moved((0..count).map(|_| reader.delta(&mut moved)).collect::<Option<_>>()?),
+                op::NEW => ListOp::New(read_subtrees(reader, &mut ids, numbers, shapes)?),
+                kind => {
+                    let start = reader.delta(&mut position)?;
+                    let backward = kind == op::KEEP_BACKWARD;
+                    position = if backward { start.wrapping_sub(count) } else { start.wrapping_add(count) };
+                    ListOp::Keep { start, count, backward }
+                }
+            });
+        }
+        lists.push(List { parent, ops });
+    }
+    Some(lists)
+}
+
 fn read_subtrees(
     reader: &mut Reader<'_>,
     ids: &mut impl Iterator<Item = u32>,
+    numbers: &mut Numbers<'_>,
     shapes: &mut Vec<Shape>,
 ) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
@@ -175,15 +259,15 @@ fn read_subtrees(
         let value = head >> 3;
         let token = match head & 7 {
             _ if head == token::END => Token::End,
-            token::ELEMENT => Token::Element { id: ids.next()?, shape: read_shape(reader, value, shapes)? },
-            token::TEXT => Token::Text { id: ids.next()?, text: value },
-            token::DOCTYPE => Token::Doctype { id: ids.next()?, text: value },
+            token::ELEMENT => Token::Element { id: ids.next()?, shape: read_shape(reader, value, numbers, shapes)? },
+            token::TEXT => Token::Text { id: ids.next()?, text: numbers.of_token(value)? },
+            token::DOCTYPE => Token::Doctype { id: ids.next()?, text: numbers.of_token(value)? },
             token::SHADOW_ROOT => Token::ShadowRoot { id: ids.next()?, flags: value },
             token::DOCUMENT => Token::Document { id: ids.next()?, flags: value },
             token::COMMENT => Token::Comment { id: ids.next()? },
             token::BLOCKED => Token::Blocked {
                 id: ids.next()?,
-                shape: read_shape(reader, value, shapes)?,
+                shape: read_shape(reader, value, numbers, shapes)?,
                 width: reader.number()?,
                 height: reader.number()?,
             },
@@ -201,12 +285,15 @@ fn read_subtrees(
     }
 }
 
-fn read_shape(reader: &mut Reader<'_>, number: u32, shapes: &mut Vec<Shape>) -> Option<u32> {
+fn read_shape(reader: &mut Reader<'_>, number: u32, numbers: &mut Numbers<'_>, shapes: &mut Vec<Shape>) -> Option<u32> {
     if number as usize == shapes.len() {
         let namespace = reader.byte()?;
-        let tag = reader.number()?;
-        let count = reader.count()?;
-        let attributes = (0..count).map(|_| Some((reader.number()?, reader.number()?))).collect::<Option<_>>()?;
+        let tag = numbers.next(reader)?;
+        let count = reader.number()?;
+        let mut attributes = Vec::new();
+        for _ in 0..count {
+            attributes.push((numbers.next(reader)?, numbers.next(reader)?));
+        }
         shapes.push(Shape { namespace, tag, attributes });
     }
     ((number as usize) < shapes.len()).then_some(number)

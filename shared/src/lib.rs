@@ -10,11 +10,13 @@ extern crate alloc;
 extern crate std;
 
 pub mod checksum;
+pub mod column;
 pub mod dom;
 pub mod frame;
 pub mod ids;
 pub mod limits;
 pub mod mask;
+pub mod phrases;
 pub mod record;
 #[cfg(feature = "replay")]
 pub mod recording;

@@ -1,6 +1,7 @@
 //! The records inside a frame: tag, length, body. An unknown tag is skipped and kept; a changed body gets a new tag.
 //!
-//! Bodies are postcard structs, but for `STRINGS` ([`crate::strings`]) and `DOM` ([`crate::dom`]), which are packed.
+//! Bodies are postcard structs, but for `STRINGS` ([`crate::strings`]), `PHRASES` ([`crate::phrases`]), `DOM` and `CHANGES`
+//! ([`crate::dom`]), which are packed.
 //! `at` is milliseconds from the frame's `at_ms`. Text is always a [`StringRef`]; only what the owner declares travels
 //! inline, as [`Declared`].
 
@@ -38,6 +39,8 @@ pub mod tag {
     pub const GAP: u32 = 23;
     pub const HEARTBEAT: u32 = 24;
     pub const NATURAL_SIZE: u32 = 25;
+    pub const PHRASES: u32 = 40;
+    pub const CHANGES: u32 = 41;
 }
 
 /// What the site's owner declares about a visit (`identify`, `conversation`, `tag`): kept only in metadata, reached by erase.

@@ -10,8 +10,9 @@ use crate::frame::Flags;
 use crate::ids::{PageId, PageSeq, RecordingId};
 use crate::limits::PAYLOAD_MAX_BYTES;
 use crate::mask::{Masked, Rules};
+use crate::phrases::Words;
 use crate::record::{self, Broken, tag};
-use crate::strings::{self, Kind, Piece, StringRef};
+use crate::strings::{self, Kind, StringRef};
 use alloc::string::String;
 use alloc::vec::Vec;
 use miniz_oxide::deflate::compress_to_vec;
@@ -141,20 +142,31 @@ struct OpenString {
 
 fn remask_records(records: &[u8], open: &mut OpenString, rules: &Rules) -> Vec<u8> {
     let mut out = Vec::with_capacity(records.len());
+    let mut words = Words::default();
     for one in record::read(records) {
         match one {
             Ok((tag::STRINGS, body)) => match strings::read(body) {
                 Some((first, pieces)) => {
-                    let masked: Vec<_> = pieces.into_iter().filter_map(|piece| open.add(piece, rules)).collect();
-                    open.number = first.wrapping_add(masked.len() as u32);
-                    if !masked.is_empty() {
-                        record::put_packed(&mut out, tag::STRINGS, &strings::write(first, &masked));
-                    }
+                    open.add_all(
+                        first,
+                        pieces.iter().map(|piece| (piece.kind, piece.text, piece.continued)),
+                        rules,
+                        &mut out,
+                    );
+                }
+                None => record::put_packed(&mut out, tag::STRINGS, UNREADABLE),
+            },
+            // The rules may change a word in one string and not in another: whole strings are kept.
+            Ok((tag::PHRASES, body)) => match words.read(body) {
+                Some((first, phrases)) => {
+                    let pieces = phrases.iter().map(|phrase| (phrase.kind, phrase.text.as_str(), phrase.continued));
+                    open.add_all(first, pieces, rules, &mut out);
                 }
                 None => record::put_packed(&mut out, tag::STRINGS, UNREADABLE),
             },
             Ok((tag, body)) => {
                 if tag == tag::CHECKPOINT {
+                    words.start_anew();
                     *open = OpenString::default();
                 }
                 record::put_packed(&mut out, tag, body);
@@ -169,11 +181,27 @@ fn remask_records(records: &[u8], open: &mut OpenString, rules: &Rules) -> Vec<u
 const UNREADABLE: &[u8] = &[];
 
 impl OpenString {
+    /// Adds the pieces of a record, and writes the strings that they complete.
+    fn add_all<'a>(
+        &mut self,
+        first: StringRef,
+        pieces: impl Iterator<Item = (Kind, &'a str, bool)>,
+        rules: &Rules,
+        out: &mut Vec<u8>,
+    ) {
+        let masked: Vec<_> =
+            pieces.filter_map(|(kind, text, continued)| self.add(kind, text, continued, rules)).collect();
+        self.number = first.wrapping_add(masked.len() as u32);
+        if !masked.is_empty() {
+            record::put_packed(out, tag::STRINGS, &strings::write(first, &masked));
+        }
+    }
+
     /// Adds a piece. Gives the whole string, masked, when it was the last one.
-    fn add(&mut self, piece: Piece<'_>, rules: &Rules) -> Option<(Kind, bool, Masked<'static>)> {
-        let kind = *self.kind.get_or_insert(piece.kind);
-        self.text.push_str(piece.text);
-        if piece.continued {
+    fn add(&mut self, kind: Kind, text: &str, continued: bool, rules: &Rules) -> Option<(Kind, bool, Masked<'static>)> {
+        let kind = *self.kind.get_or_insert(kind);
+        self.text.push_str(text);
+        if continued {
             return None;
         }
         let whole = core::mem::take(self);

@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used)]
 
 use serde::Deserialize;
-use shared::dom::{self, ListOp, Shape, Token};
+use shared::column::Column;
+use shared::dom::{self, Batch, ListOp, Shape, Token};
 use shared::frame::{Flags, Frame, open, read_body, seal, write_body};
+use shared::phrases::Words;
 use shared::record::{self, tag};
 use shared::recording::{self, inflate};
 use shared::replay::{Cursor, Node, NodeKind, overview};
@@ -28,25 +30,32 @@ fn check(name: &str, facts: &str) {
 }
 
 fn check_frame(name: &str) {
-    check_frame_after(name, &mut Vec::new());
+    check_frame_after(name, &mut Known::default());
 }
 
-/// `shapes` has those of the frames before, and gets those of this one.
-fn check_frame_after(name: &str, shapes: &mut Vec<Shape>) {
+/// What the records before have told.
+#[derive(Default)]
+struct Known {
+    shapes: Vec<Shape>,
+    column: Column,
+}
+
+/// `known` has what the frames before told, and gets what this one tells.
+fn check_frame_after(name: &str, known: &mut Known) {
     let bytes = bytes_of(&format!("{name}.bin"));
     let frame = open(&bytes).unwrap();
-    check(name, &frame_facts(&frame, shapes));
+    check(name, &frame_facts(&frame, known));
     assert_eq!(seal(&frame.header, frame.payload), bytes, "sealed again");
 }
 
-fn frame_facts(frame: &Frame<'_>, shapes: &mut Vec<Shape>) -> String {
+fn frame_facts(frame: &Frame<'_>, known: &mut Known) -> String {
     let header = &frame.header;
     let mut out = String::new();
     writeln!(out, "page {}, seq {}, {}", header.page, header.seq.0, flag_names(header.flags)).unwrap();
     writeln!(out, "page began at {} ms since 1970, frame at {} ms", header.epoch_ms, header.at_ms).unwrap();
     let records = inflate(header.flags, frame.payload).unwrap();
     writeln!(out, "payload of {} bytes, {} as sent", records.len(), frame.payload.len()).unwrap();
-    record_facts(&records, shapes, &mut out);
+    record_facts(&records, known, &mut out);
     out
 }
 
@@ -61,9 +70,13 @@ fn flag_names(flags: Flags) -> String {
     format!("flags {} ({})", flags.0, names.join(" "))
 }
 
-fn record_facts(records: &[u8], shapes: &mut Vec<Shape>, out: &mut String) {
+fn record_facts(records: &[u8], known: &mut Known, out: &mut String) {
+    let mut words = Words::default();
     for one in record::read(records) {
         let (tag, body) = one.unwrap();
+        if tag == tag::CHECKPOINT {
+            words.start_anew();
+        }
         match tag {
             tag::STRINGS => {
                 let (first, pieces) = strings::read(body).unwrap();
@@ -74,7 +87,21 @@ fn record_facts(records: &[u8], shapes: &mut Vec<Shape>, out: &mut String) {
                     number += u32::from(!piece.continued);
                 }
             }
-            tag::DOM => dom_facts(body, shapes, out),
+            tag::PHRASES => {
+                let (mut number, phrases) = words.read(body).unwrap();
+                for phrase in phrases {
+                    let end = if phrase.continued { " …" } else { "" };
+                    writeln!(out, "string {number} {:?} {:?}{end}", phrase.kind, phrase.text).unwrap();
+                    number += u32::from(!phrase.continued);
+                }
+            }
+            tag::DOM | tag::CHANGES => {
+                let Known { shapes, column } = known;
+                let before = shapes.len();
+                let batch =
+                    if tag == tag::DOM { dom::read(body, shapes) } else { dom::read_changes(body, shapes, column) };
+                dom_facts(&batch.unwrap(), before, shapes, out);
+            }
             tag::HELLO => plain::<record::Hello>(body, out),
             tag::CHECKPOINT => plain::<record::Checkpoint>(body, out),
             tag::CHECKPOINT_END => plain::<record::CheckpointEnd>(body, out),
@@ -107,9 +134,7 @@ fn plain<'a, T: Deserialize<'a> + Debug>(body: &'a [u8], out: &mut String) {
     writeln!(out, "{:?}", postcard::from_bytes::<T>(body).unwrap()).unwrap();
 }
 
-fn dom_facts(body: &[u8], shapes: &mut Vec<Shape>, out: &mut String) {
-    let known = shapes.len();
-    let batch = dom::read(body, shapes).unwrap();
+fn dom_facts(batch: &Batch, known: usize, shapes: &[Shape], out: &mut String) {
     writeln!(out, "Dom {{ at: {} }}", batch.at).unwrap();
     for (number, shape) in shapes.iter().enumerate().skip(known) {
         writeln!(out, "  shape {number}: {shape:?}").unwrap();
@@ -180,9 +205,14 @@ fn a_checkpoint() {
 
 #[test]
 fn every_kind_of_record() {
-    let mut shapes = Vec::new();
-    check_frame_after("checkpoint", &mut shapes);
-    check_frame_after("records", &mut shapes);
+    let mut known = Known::default();
+    check_frame_after("checkpoint", &mut known);
+    check_frame_after("records", &mut known);
+}
+
+#[test]
+fn strings_as_words_and_names_in_a_column() {
+    check_frame("words");
 }
 
 #[test]
@@ -197,7 +227,7 @@ fn a_body() {
     let mut facts = String::new();
     writeln!(facts, "recording {}, sent at {} ms since 1970", body.recording, body.sent_at_ms).unwrap();
     writeln!(facts, "{} frames", body.frames.len()).unwrap();
-    body.frames.iter().for_each(|frame| facts += &frame_facts(&open(frame).unwrap(), &mut Vec::new()));
+    body.frames.iter().for_each(|frame| facts += &frame_facts(&open(frame).unwrap(), &mut Known::default()));
     check("body", &facts);
     assert_eq!(write_body(body.recording, body.secret, body.sent_at_ms, &body.frames), bytes, "written again");
 }

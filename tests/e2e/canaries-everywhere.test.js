@@ -116,7 +116,7 @@ for (let bits = 0; bits < 16; bits += 1) {
     const [recording, ...others] = await collector.waitReady(owner);
     assert.deepEqual(others.map(({ state, pages, entry_url }) => ({ state, pages, entry_url })), [], "one visit is one recording");
 
-    const sent = Buffer.concat(collector.bodies.flatMap(({ body }) => openBody(body).frames.map(({ payload }) => payload)));
+    const sent = Buffer.concat(collector.bodies.flatMap(({ body }) => openBody(body).frames.flatMap(({ payload, text }) => [payload, text])));
     const seen = assertHidden(sent, on, "on the wire");
     for (const { method, url, headers } of collector.requests) {
       assertHidden(Buffer.from(`${method} ${url} ${JSON.stringify(headers)}`), on, "in a request's address or headers");

@@ -73,8 +73,10 @@ after(async () => {
 
 test("no canary reaches the intake, not even inside a deflated frame", () => {
   assert.ok(collector.bodies.length > 0);
-  const seen = Buffer.concat(collector.bodies.flatMap(({ body }) => [body, ...openBody(body).frames.map(({ payload }) => payload)]));
-  assert.deepEqual(findCanaries(seen, CONTROL), ["control"], "the search sees into the frames");
+  const frames = collector.bodies.flatMap(({ body }) => openBody(body).frames);
+  const texts = Buffer.concat(frames.map(({ text }) => text));
+  assert.deepEqual(findCanaries(texts, CONTROL), ["control"], "the search sees into the frames");
+  const seen = Buffer.concat([...collector.bodies.map(({ body }) => body), ...frames.flatMap(({ payload, text }) => [payload, text])]);
   assert.deepEqual(findCanaries(seen, CANARIES), []);
 });
 

@@ -1,9 +1,12 @@
 // Opens what the recorder sent, far enough to search it.
-// In: a body as POSTed to the intake, a file of the data folder. Out: the frames' payloads, inflated. Never: trusts a length without checking it.
+// In: a body as POSTed to the intake, a file of the data folder. Out: the frames' payloads, inflated, and the strings in them. Never: trusts a length without checking it.
 
 import { inflateRawSync } from "node:zlib";
 
 const DEFLATE = 1;
+/** Tags of shared/src/record.rs. */
+const CHECKPOINT = 3;
+const PHRASES = 40;
 
 /** @param {Buffer} bytes */
 function reader(bytes) {
@@ -40,13 +43,14 @@ function openFrame(bytes) {
   from.number(); // checksum
   const sent = from.take(from.number());
   if (from.left) throw new Error("a frame has bytes left over");
-  return { page, seq, flags, payload: flags & DEFLATE ? inflateRawSync(sent) : sent };
+  const payload = flags & DEFLATE ? inflateRawSync(sent) : sent;
+  return { page, seq, flags, payload, text: Buffer.from(strings(payload)) };
 }
 
 /**
  * The layout is that of shared/src/frame.rs.
  * @param {Buffer} body
- * @returns {{recording: string, secret: Buffer, frames: {page: string, seq: number, flags: number, payload: Buffer}[]}}
+ * @returns {{recording: string, secret: Buffer, frames: {page: string, seq: number, flags: number, payload: Buffer, text: Buffer}[]}}
  */
 export function openBody(body) {
   const from = reader(body);
@@ -72,7 +76,8 @@ export function openFile(file) {
     from.take(4);
     while (from.left) {
       from.take(16);
-      parts.push(openFrame(from.take(from.take(4).readUInt32LE())).payload);
+      const { payload, text } = openFrame(from.take(from.take(4).readUInt32LE()));
+      parts.push(payload, text);
     }
   } else if (magic === "RVR\x01") {
     from.take(4 + 16);
@@ -84,4 +89,48 @@ export function openFile(file) {
     }
   }
   return Buffer.concat(parts);
+}
+
+/**
+ * Every string of a payload, one a line: its words put together as shared/src/phrases.rs says.
+ * @param {Buffer} payload
+ */
+function strings(payload) {
+  let at = 0;
+  const number = () => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = payload[at++];
+      if (byte === undefined) throw new Error("the payload is cut short");
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  };
+  /** @type {string[]} */
+  const lines = [];
+  /** @type {string[]} */
+  let known = [];
+  while (at < payload.length) {
+    const tag = number();
+    const length = number();
+    const end = at + length;
+    if (tag === CHECKPOINT) known = [];
+    if (tag !== PHRASES) at = end;
+    else number(); // of the first string
+    while (at < end) {
+      at++; // its kind
+      const words = [];
+      for (let word = number(); word !== 0; word = number()) {
+        if (word > 1) words.push(known[word - 2] ?? "");
+        else {
+          const length = number();
+          const spelled = payload.toString("utf8", at, (at += length)).split(" ");
+          words.push(...spelled);
+          known.push(...spelled.filter((word) => Buffer.byteLength(word) <= 32));
+        }
+      }
+      lines.push(words.join(" "));
+    }
+  }
+  return lines.join("\n");
 }

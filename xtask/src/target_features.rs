@@ -1,7 +1,7 @@
 //! Removes names from a WebAssembly module's `target_features` section.
 //! In: a module as rustc linked it. Out: the same module, without the claims. Touches no other section.
-//! Why: with `reference-types` and `multivalue` claimed, wasm-bindgen emits an externref table and multi-value returns:
-//! more glue, and a module that older browsers and wasm2js refuse.
+//! Why: with `multivalue` claimed, wasm-bindgen emits multi-value returns: more glue, and a module that older browsers
+//! refuse.
 
 use anyhow::{Context, Result, bail, ensure};
 

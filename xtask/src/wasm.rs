@@ -1,6 +1,7 @@
-//! Builds one crate for the browser: cargo, then wasm-bindgen, then wasm-opt; the recorder also as JavaScript, by wasm2js.
-//! In: a crate that is a cdylib. Out: `NAME.js`, `NAME.d.ts`, `NAME_bg.wasm` in a folder, and `twin.js`. Everything pinned
-//! by the lock files: the glue's generator is a library of this program, wasm-opt and wasm2js are an npm package.
+//! Builds one crate for the browser: cargo, then wasm-bindgen where it has glue, then wasm-opt; the recorder also as
+//! JavaScript, by wasm2js. In: a crate that is a cdylib. Out: `NAME_bg.wasm`, with glue `NAME.js` and `NAME.d.ts`, in a
+//! folder, and `twin.js`. Everything pinned by the lock files: the glue's generator is a library of this program, wasm-opt
+//! and wasm2js are an npm package.
 
 use std::path::{Path, PathBuf};
 
@@ -29,8 +30,9 @@ pub(crate) struct Crate {
     pub(crate) lib: &'static str,
     /// Where the glue goes, from the repository's root.
     pub(crate) out_dir: &'static str,
-    /// Whether the glue finds the module beside itself; otherwise its caller names the address.
-    pub(crate) finds_module: bool,
+    /// Whether JavaScript calls it through generated glue, which finds the module beside itself. The recorder's functions
+    /// take and give numbers only.
+    pub(crate) has_glue: bool,
     /// Whether it also becomes JavaScript, for pages that refuse WebAssembly.
     pub(crate) has_twin: bool,
 }
@@ -39,12 +41,12 @@ pub(crate) const RECORDER: Crate = Crate {
     package: "revisit-recorder",
     lib: "recorder",
     out_dir: "recorder-wasm/js/pkg",
-    finds_module: false,
+    has_glue: false,
     has_twin: true,
 };
 
 pub(crate) const DECODER: Crate =
-    Crate { package: "revisit-decoder", lib: "decoder", out_dir: "www/pkg", finds_module: true, has_twin: false };
+    Crate { package: "revisit-decoder", lib: "decoder", out_dir: "www/pkg", has_glue: true, has_twin: false };
 
 impl Crate {
     /// The optimised module.
@@ -86,27 +88,30 @@ pub(crate) fn build(repo: &Repo, crates: &[Crate]) -> Result<()> {
 }
 
 fn finish(repo: &Repo, krate: &Crate, linked: &Path) -> Result<()> {
-    let module = std::fs::read(linked)?;
-    // The recorder also becomes JavaScript (wasm2js), which knows neither; the decoder's glue needs the first.
-    let unwanted: &[&str] = if krate.has_twin { &["reference-types", "multivalue"] } else { &["multivalue"] };
-    let module = target_features::remove(&module, unwanted)?;
     let out_dir = repo.path(krate.out_dir);
     std::fs::create_dir_all(&out_dir)?;
-    Bindgen::new()
-        .input_bytes(krate.lib, module)
-        .web(true)?
-        .typescript(true)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .omit_default_module_path(!krate.finds_module)
-        .generate(&out_dir)?;
+    let input = if krate.has_glue {
+        // Multi-value returns are more glue, and nothing that every browser understands.
+        let module = target_features::remove(&std::fs::read(linked)?, &["multivalue"])?;
+        Bindgen::new()
+            .input_bytes(krate.lib, module)
+            .web(true)?
+            .typescript(true)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .omit_default_module_path(false)
+            .generate(&out_dir)?;
+        krate.module(repo)
+    } else {
+        linked.to_owned()
+    };
     let module = krate.module(repo);
     run::run(
         setup::node_tool(repo, "wasm-opt")
             .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
             .arg("--strip-target-features")
             .args(FEATURES)
-            .arg(&module)
+            .arg(input)
             .arg("-o")
             .arg(&module),
     )?;

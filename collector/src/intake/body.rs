@@ -8,6 +8,7 @@ use shared::frame::{self, Flags, Malformed};
 use shared::ids::{RecordingId, WriteSecret};
 use shared::limits::FRAME_MAX_BYTES;
 use shared::mask::Rules;
+use shared::phrases::{Phrase, Words};
 use shared::record::{self, Hello, tag};
 use shared::recording::inflate;
 use shared::strings::{self, Kind};
@@ -75,7 +76,7 @@ fn read_records(records: &[u8], rules: &Rules) -> Option<Option<Box<PageHello>>>
     for one in record::read(records) {
         let (tag, body) = one.ok()?;
         match tag {
-            tag::STRINGS if hello.is_none() => dictionaries.push(body),
+            tag::STRINGS | tag::PHRASES if hello.is_none() => dictionaries.push((tag, body)),
             tag::HELLO if hello.is_none() => hello = Some(body),
             _ => {}
         }
@@ -86,8 +87,12 @@ fn read_records(records: &[u8], rules: &Rules) -> Option<Option<Box<PageHello>>>
     Some(Some(Box::new(greeting(&hello, &dictionaries, rules))))
 }
 
-fn greeting(hello: &Hello, dictionaries: &[&[u8]], rules: &Rules) -> PageHello {
-    let text = |number: u32| dictionaries.iter().find_map(|body| lookup(body, number, rules)).unwrap_or_default();
+fn greeting(hello: &Hello, dictionaries: &[(u32, &[u8])], rules: &Rules) -> PageHello {
+    let strings = strings_of(dictionaries);
+    let text = |wanted: u32| {
+        let found = strings.iter().find(|(number, _, _)| *number == wanted);
+        found.map(|(_, kind, text)| rules.again(*kind, text).as_str().to_owned()).unwrap_or_default()
+    };
     PageHello {
         url: text(hello.url),
         referrer: text(hello.referrer),
@@ -99,25 +104,34 @@ fn greeting(hello: &Hello, dictionaries: &[&[u8]], rules: &Rules) -> PageHello {
     }
 }
 
-/// A string of a `STRINGS` record, masked again.
-fn lookup(body: &[u8], number: u32, rules: &Rules) -> Option<String> {
-    let (first, pieces) = strings::read(body)?;
-    let mut current = first;
-    let mut whole = String::new();
-    let mut kind = Kind::Text;
-    for piece in pieces {
-        if current == number {
-            whole.push_str(piece.text);
-            kind = piece.kind;
-        }
-        if !piece.continued {
-            if current == number {
-                return Some(rules.again(kind, &whole).as_str().to_owned());
+/// The whole strings of records, up to the first that cannot be read.
+fn strings_of(dictionaries: &[(u32, &[u8])]) -> Vec<(u32, Kind, String)> {
+    let mut strings = Vec::new();
+    let mut words = Words::default();
+    for (tag, body) in dictionaries {
+        let read = if *tag == tag::STRINGS {
+            strings::read(body).map(|(first, pieces)| {
+                let own = |piece: strings::Piece<'_>| Phrase {
+                    kind: piece.kind,
+                    text: piece.text.to_owned(),
+                    continued: piece.continued,
+                };
+                (first, pieces.into_iter().map(own).collect())
+            })
+        } else {
+            words.read(body)
+        };
+        let Some((mut number, phrases)) = read else { break };
+        let mut whole = String::new();
+        for Phrase { kind, text, continued } in phrases {
+            whole.push_str(&text);
+            if !continued {
+                strings.push((number, kind, std::mem::take(&mut whole)));
+                number = number.wrapping_add(1);
             }
-            current += 1;
         }
     }
-    None
+    strings
 }
 
 fn problem(malformed: Malformed) -> Problem {

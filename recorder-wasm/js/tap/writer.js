@@ -14,8 +14,8 @@ const ENCODE_FROM = 160;
 
 /** @type {any} the wasm module's exports */
 let wasm;
-/** @type {WebAssembly.Memory} */
-let memory;
+/** Where the module's numbers stand, see `Told` in `src/exports.rs`. */
+let toldAt = 0;
 let words = new Uint32Array(0);
 let bytes = new Uint8Array(0);
 let wordCount = 0;
@@ -29,12 +29,12 @@ const encoder = new TextEncoder();
 /**
  * Starts with empty buffers.
  * @param {any} exports
- * @param {WebAssembly.Memory} wasmMemory
+ * @param {number} told what `start` returned
  */
-export function open(exports, wasmMemory) {
+export function open(exports, told) {
   wasm = exports;
-  memory = wasmMemory;
-  wordCount = byteCount = 0;
+  toldAt = told;
+  wordCount = byteCount = wordRoom = byteRoom = 0;
   ids.clear();
   reserve(1 << 12, 1 << 14);
 }
@@ -58,10 +58,14 @@ function reserve(needWords, needBytes) {
   look();
 }
 
+/** What the module tells of itself. */
+export const told = () => new Uint32Array(wasm.memory.buffer, toldAt, 6);
+
 /** Takes new views: the buffers may have moved, and the memory may have grown since. */
 function look() {
-  words = new Uint32Array(memory.buffer, wasm.words_at(), wordRoom);
-  bytes = new Uint8Array(memory.buffer, wasm.bytes_at(), byteRoom);
+  const [wordsAt, bytesAt] = told();
+  words = new Uint32Array(wasm.memory.buffer, wordsAt, wordRoom);
+  bytes = new Uint8Array(wasm.memory.buffer, bytesAt, byteRoom);
 }
 
 /** Makes room where the views end: either memory grew and they are detached, or the buffers are full. */

@@ -5,6 +5,7 @@ use super::allowance::Allowance;
 use super::event::{Event, Snapshot, What};
 use super::tree::{Dictionary, Misfit, Tree};
 use crate::dom;
+use crate::phrases::Words;
 use crate::record::{self, tag};
 use crate::recording::Page;
 use crate::strings;
@@ -42,9 +43,13 @@ struct Base {
 }
 
 impl Base {
-    /// When a record happened. Every body but that of STRINGS, which has no time of its own, starts with its time.
+    /// When a record happened. Every body but those of strings, which have no time of their own, starts with its time.
     fn time_of(&self, tag: u32, body: &[u8]) -> u32 {
-        let at = if tag == tag::STRINGS { 0 } else { Reader::new(body).number().unwrap_or(0) };
+        let at = match tag {
+            tag::STRINGS | tag::PHRASES => 0,
+            tag::CHANGES => Reader::new(body).number().unwrap_or(0) >> 1,
+            _ => Reader::new(body).number().unwrap_or(0),
+        };
         self.at_ms.saturating_add(at)
     }
 }
@@ -59,6 +64,8 @@ pub struct Cursor {
     /// The checkpoint that a seek goes to: what it voids is not looked at before it.
     skip_before: (usize, usize),
     dictionary: Dictionary,
+    /// Words of the frame under way.
+    words: Words,
     tree: Tree,
     surface: Surface,
     allowance: Allowance,
@@ -86,6 +93,7 @@ impl Cursor {
             at: 0,
             skip_before: (0, 0),
             dictionary: Dictionary::new(),
+            words: Words::default(),
             tree: Tree::new(),
             surface: Surface::default(),
             allowance: Allowance::new(),
@@ -170,6 +178,7 @@ impl Cursor {
             }
             self.frame += 1;
             self.offset = 0;
+            self.words = Words::default();
             return true;
         };
         let at = frame.time_of(tag, body);
@@ -197,7 +206,7 @@ impl Cursor {
 
     /// Applies one record.
     fn understand(&mut self, tag: u32, body: &[u8], told: &mut Vec<What>) -> Result<(), Misfit> {
-        if self.lost && matches!(tag, tag::DOM | tag::STRINGS) {
+        if self.lost && matches!(tag, tag::DOM | tag::CHANGES | tag::STRINGS) {
             return Err(Misfit);
         }
         self.allowance.earn(body.len());
@@ -205,19 +214,33 @@ impl Cursor {
         let what = match tag {
             tag::STRINGS => {
                 let (first, pieces) = strings::read(body).ok_or(Misfit)?;
-                self.dictionary.extend(first, &pieces)?;
+                self.dictionary.extend(first, pieces.iter().map(|piece| (piece.text, piece.continued)))?;
+                return Ok(());
+            }
+            tag::PHRASES => {
+                let (first, phrases) = self.words.read(body).ok_or(Misfit)?;
+                self.allowance.spend(phrases.iter().map(|phrase| phrase.text.len()).sum())?;
+                // Read even then: the next checkpoint may stand in this frame.
+                if self.lost {
+                    return Err(Misfit);
+                }
+                self.dictionary.extend(first, phrases.iter().map(|phrase| (phrase.text.as_str(), phrase.continued)))?;
                 return Ok(());
             }
             tag::CHECKPOINT => {
                 self.dictionary = Dictionary::new();
+                self.words.start_anew();
                 self.tree.clear();
                 self.lost = false;
                 let Surface { viewport, url, title, pointer, .. } = core::mem::take(&mut self.surface);
                 self.surface = Surface { viewport, url, title, pointer, ..Surface::default() };
                 What::Checkpoint {}
             }
-            tag::DOM => {
-                let batch = dom::read(body, &mut self.dictionary.shapes).ok_or(Misfit)?;
+            tag::DOM | tag::CHANGES => {
+                let Dictionary { shapes, column, .. } = &mut self.dictionary;
+                let batch =
+                    if tag == tag::DOM { dom::read(body, shapes) } else { dom::read_changes(body, shapes, column) };
+                let batch = batch.ok_or(Misfit)?;
                 let mut freed = Vec::new();
                 self.tree.apply(&batch, &self.dictionary, &mut self.allowance, told, &mut freed)?;
                 for id in freed {
@@ -401,6 +424,7 @@ fn is_voided(tag: u32) -> bool {
     matches!(
         tag,
         tag::DOM
+            | tag::CHANGES
             | tag::INPUT
             | tag::SCROLL
             | tag::FOCUS

@@ -3,9 +3,10 @@
 
 use super::allowance::{ATTRIBUTE, Allowance, FIND, PASS, STEP};
 use super::event::{Node, NodeKind, What};
+use crate::column::Column;
 use crate::dom::{self, Batch, List, ListOp, Shape, Token};
 use crate::limits::NODES_MAX;
-use crate::strings::{Piece, StringRef};
+use crate::strings::StringRef;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -69,6 +70,8 @@ pub struct Dictionary {
     partial: String,
     /// Shapes defined so far.
     pub shapes: Vec<Shape>,
+    /// Strings named so far.
+    pub column: Column,
 }
 
 impl Dictionary {
@@ -77,12 +80,16 @@ impl Dictionary {
         Self { strings: vec![Arc::from("")], ..Self::default() }
     }
 
-    /// Adds the strings of a `STRINGS` record. Numbers already known keep their string; a hole is refused.
-    pub fn extend(&mut self, first: StringRef, pieces: &[Piece<'_>]) -> Result<(), Misfit> {
+    /// Adds the strings of a record: their pieces, and whether each goes on in the next. Numbers already known keep their string; a hole is refused.
+    pub fn extend<'a>(
+        &mut self,
+        first: StringRef,
+        pieces: impl IntoIterator<Item = (&'a str, bool)>,
+    ) -> Result<(), Misfit> {
         let mut number = first as usize;
-        for piece in pieces {
-            self.partial.push_str(piece.text);
-            if piece.continued {
+        for (text, continued) in pieces {
+            self.partial.push_str(text);
+            if continued {
                 continue;
             }
             match number.cmp(&self.strings.len()) {
