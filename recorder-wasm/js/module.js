@@ -1,5 +1,5 @@
 // The wasm module without glue: its functions take and give numbers, bytes go through its memory.
-// In: the answer that carries the module, compiled while it streams. Out: its functions, and `seal` and `body` over bytes.
+// In: the answer that carries the module, compiled while it streams. Out: its functions, `seal` over bytes, and the body around frames.
 // Where the page or the browser refuses WebAssembly: its twin, the same code as JavaScript (wasm2js, see xtask/src/wasm.rs).
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Module */
@@ -57,20 +57,21 @@ export async function load(answer) {
       const length = exports.seal(seq, flags, epochMs, atMs);
       return new Uint8Array(memory.buffer, exports.sealed(), length).slice();
     },
-    /**
-     * A body for the intake.
-     * @param {Uint8Array} recording 16 bytes
-     * @param {Uint8Array} secret 16 bytes
-     * @param {number} sentAtMs
-     * @param {Uint8Array[]} frames sealed
-     */
-    body(recording, secret, sentAtMs, frames) {
-      const parts = [BODY, recording, secret, varint(sentAtMs), varint(frames.length), ...frames.flatMap((frame) => [varint(frame.length), frame])];
-      const body = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-      write(body, parts);
-      return body;
-    },
   };
+}
+
+/**
+ * A body for the intake.
+ * @param {Uint8Array} recording 16 bytes
+ * @param {Uint8Array} secret 16 bytes
+ * @param {number} sentAtMs
+ * @param {Uint8Array[]} frames sealed
+ */
+export function body(recording, secret, sentAtMs, frames) {
+  const parts = [BODY, recording, secret, varint(sentAtMs), varint(frames.length), ...frames.flatMap((frame) => [varint(frame.length), frame])];
+  const body = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  write(body, parts);
+  return body;
 }
 
 /**

@@ -3,7 +3,7 @@
 // Never: decides whether the page may be recorded (see gate.js), throws into the page, or says anything on its console.
 
 import { capture, seam } from "./capture.js";
-import { load } from "./module.js";
+import { body, load } from "./module.js";
 import { clearTimeout, fetch, listen, setTimeout } from "./natives.js";
 import { createSender } from "./send.js";
 import { claimTab, firstParty, openSession, random, releaseTab, toHex } from "./session.js";
@@ -83,7 +83,7 @@ export async function start(host, answer) {
     clearTimeout,
     offline: () => !navigator.onLine,
     seal: wasm.seal,
-    body: wasm.body,
+    body,
     refused,
     lost: () => tap?.checkpoint(0),
   });
