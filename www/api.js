@@ -20,19 +20,19 @@ export async function call(method, path, body) {
   return answer.status === 204 ? undefined : answer.json();
 }
 
-/** @param {string} path @returns {Promise<Uint8Array>} */
-export async function bytes(path) {
-  return new Uint8Array(await (await ask("GET", path)).arrayBuffer());
+/** @param {string} path @param {Record<string, string>} [headers] @returns {Promise<Uint8Array>} */
+export async function bytes(path, headers) {
+  return new Uint8Array(await (await ask("GET", path, undefined, headers)).arrayBuffer());
 }
 
-/** @param {string} method @param {string} path @param {unknown} [body] */
-async function ask(method, path, body) {
+/** @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] */
+async function ask(method, path, body, headers = {}) {
   let answer;
   try {
     answer = await fetch(path, {
       method,
       credentials: "same-origin",
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
@@ -66,6 +66,7 @@ async function ask(method, path, body) {
  * @property {{ id?: string, name?: string, email?: string } | null} [identity]
  * @property {number} clicks
  * @property {number} rage_clicks
+ * @property {number} [dead_clicks]
  * @property {number} errors
  * @property {string | null} [conversation]
  * @property {string} expires_at

@@ -44,7 +44,8 @@ export function addressText(url) {
   if (!url) return "–";
   try {
     const { host, pathname, search } = new URL(url);
-    return `${host}${pathname === "/" ? "" : pathname}${search}`;
+    // As people write it: masked letters are no percent signs.
+    return decodeURI(`${host}${pathname === "/" ? "" : pathname}${search}`);
   } catch {
     return url;
   }

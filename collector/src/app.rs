@@ -5,18 +5,22 @@ use crate::assets::Assets;
 use crate::blobs::Blobs;
 use crate::clock::{self, Millis};
 use crate::config::Config;
+use crate::country::Countries;
 use crate::disk::Disk;
 use crate::health::Health;
 use crate::intake::Known;
 use crate::intake::rate::Rate;
 use crate::intake::refusals::Refusals;
 use crate::log::Log;
+use crate::password::Passwords;
+use crate::seal::Seals;
 use crate::store::site::Site;
 use crate::store::{Failure, Store};
 use crate::telemetry::Counters;
 use std::collections::HashMap;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tokio::sync::OnceCell;
 
 /// How long a site may be remembered: a change made by another process is in force after that.
 const SITE_MS: Millis = 1000;
@@ -44,6 +48,8 @@ pub struct App {
     pub known: Known,
     /// Bytes of bodies that the intake holds now.
     pub held_bytes: AtomicUsize,
+    /// Passwords of links and people.
+    pub passwords: Passwords,
     /// What is counted.
     pub counters: Counters,
     /// What was refused a moment ago, to be noted in the store.
@@ -52,9 +58,12 @@ pub struct App {
     pub disk: Disk,
     /// What the parts of this process met last.
     pub health: Arc<Health>,
+    /// Countries of addresses, when the operator gives a file.
+    pub countries: OnceLock<Countries>,
     /// The files inside the binary.
     pub assets: Assets,
     sites: Mutex<HashMap<String, Remembered>>,
+    seals: OnceCell<Seals>,
 }
 
 impl App {
@@ -78,9 +87,12 @@ impl App {
             log,
             known: Known::default(),
             held_bytes: AtomicUsize::new(0),
+            passwords: Passwords::default(),
             counters: Counters::default(),
+            countries: OnceLock::new(),
             assets: Assets::embedded(),
             sites: Mutex::default(),
+            seals: OnceCell::new(),
         })
     }
 
@@ -100,6 +112,11 @@ impl App {
         }
         sites.insert(key.to_owned(), (now_ms, site.clone()));
         Ok(site)
+    }
+
+    /// What signs links that are held nowhere.
+    pub async fn seals(&self) -> Result<&Seals, Failure> {
+        self.seals.get_or_try_init(|| Seals::of(&*self.store)).await
     }
 
     /// A site was changed here: what is remembered of it is void.

@@ -54,6 +54,11 @@ impl Assets {
     }
 }
 
+/// The bytes of a file of `www`.
+pub fn bytes(path: &str) -> Option<std::borrow::Cow<'static, [u8]>> {
+    www(path).map(|file| file.data)
+}
+
 /// Pages of ours: no foreign script, style or request, no frame around them.
 const PAGE_CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

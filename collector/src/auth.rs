@@ -30,6 +30,13 @@ pub fn random_text(bytes: usize) -> String {
     shared::ids::to_hex(&random)
 }
 
+/// `N` random bytes.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut random = [0; N];
+    fill(&mut random);
+    random
+}
+
 fn fill(random: &mut [u8]) {
     // Without randomness there is no secret to give out; going on would be worse than stopping.
     #[allow(clippy::expect_used)]

@@ -52,6 +52,8 @@ pub struct Config {
     pub new_burst: u32,
     /// Proxies whose `X-Forwarded-For` is believed, beside those on this machine.
     pub trusted_proxies: Vec<Network>,
+    /// A GeoIP file in the MaxMind format: where visits come from.
+    pub geoip: Option<PathBuf>,
     /// What opens `/metrics`; without it only the operators' tokens do.
     pub metrics_token: Option<String>,
     /// Hundredths of a disk from which on its filling is told.
@@ -186,6 +188,15 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "geoip",
+        default: "",
+        meaning: "file in the MaxMind format (.mmdb) that knows the countries of addresses; none: countries stay unknown",
+        set: |config, value| {
+            config.geoip = Some(value).filter(|it| !it.is_empty()).map(Into::into);
+            Some(())
+        },
+    },
+    Key {
         name: "metrics_token",
         default: "",
         meaning: "bearer token that opens /metrics and nothing else",
@@ -307,6 +318,7 @@ impl Config {
             new_per_minute: 0,
             new_burst: 0,
             trusted_proxies: Vec::new(),
+            geoip: None,
             metrics_token: None,
             disk_warn: 0,
             disk_stop: 0,

@@ -94,7 +94,7 @@ function content(view, site, filters) {
     el("h1", { class: "for-readers" }, `Recordings of ${site.name}`),
     usageMeter(site.id),
     site.enabled === false ? el("p", { class: "message is-warn", role: "status" }, "Recording is switched off for this site. ", el("a", { href: address(site.id, "settings"), onclick: follow }, "Settings")) : "",
-    filterBar(filters, (changed) => {
+    filterBar(site.id, filters, (changed) => {
       who = changed.who;
       go(address(site.id, "recordings", changed));
     }),

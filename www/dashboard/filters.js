@@ -7,24 +7,53 @@
  * @property {string} [from]  a day, `2026-11-03`
  * @property {string} [to]  a day, included
  * @property {string} [page]
+ * @property {string} [entry]
+ * @property {string} [exit]
+ * @property {string} [steps]  `/cart > /checkout`
+ * @property {string} [click]
  * @property {string} [event]
+ * @property {string} [property]
  * @property {string} [tag]
+ * @property {string} [referrer]
+ * @property {string} [utm_source]
+ * @property {string} [utm_medium]
+ * @property {string} [utm_campaign]
  * @property {string} [conversation]
  * @property {string} [visitor]
  * @property {string} [device]
  * @property {string} [browser]
  * @property {string} [os]
  * @property {string} [country]
+ * @property {string} [language]
+ * @property {string} [screen]
  * @property {number} [min_duration]  seconds
+ * @property {number} [max_duration]  seconds
+ * @property {number} [min_active]  seconds
+ * @property {number} [min_pages]
  * @property {true} [rage]
+ * @property {true} [dead]
  * @property {true} [errors]
+ * @property {true} [chat]
  * @property {boolean} [watched]
  * @property {true} [starred]
- * @property {string} [who]  a name, e-mail or IP address
+ * @property {string} [sort]
+ * @property {string} [who]  words, a name, an e-mail or IP address
  */
 
 export const DEVICES = ["desktop", "mobile", "tablet"];
-const TEXTS = /** @type {const} */ (["page", "event", "tag", "conversation", "visitor", "browser", "os", "country"]);
+/** The API's words for the orders of the list, and ours. The first is the usual one. */
+export const SORTS = /** @type {const} */ ([
+  ["newest", "newest first"],
+  ["trouble", "most trouble first"],
+  ["longest", "longest first"],
+  ["most_active", "most active first"],
+  ["most_pages", "most pages first"],
+  ["oldest", "oldest first"],
+]);
+const TEXTS = /** @type {const} */ (["page", "entry", "exit", "steps", "click", "event", "property", "tag", "referrer", "utm_source", "utm_medium",
+  "utm_campaign", "conversation", "visitor", "browser", "os", "country", "language", "screen"]);
+const NUMBERS = /** @type {const} */ (["min_duration", "max_duration", "min_active", "min_pages"]);
+const FLAGS = /** @type {const} */ (["rage", "dead", "errors", "chat", "starred"]);
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const IP = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]+)$/i;
 
@@ -42,20 +71,24 @@ export function parseFilters(query) {
   }
   const device = query.get("device") ?? "";
   if (DEVICES.includes(device)) filters.device = device;
-  const seconds = Number(query.get("min_duration"));
-  if (Number.isInteger(seconds) && seconds > 0) filters.min_duration = seconds;
-  for (const name of /** @type {const} */ (["rage", "errors", "starred"])) {
+  for (const name of NUMBERS) {
+    const number = Number(query.get(name));
+    if (Number.isInteger(number) && number > 0) filters[name] = number;
+  }
+  for (const name of FLAGS) {
     if (query.get(name) === "true") filters[name] = true;
   }
   const watched = query.get("watched");
   if (watched === "true" || watched === "false") filters.watched = watched === "true";
+  const sort = query.get("sort");
+  if (sort !== SORTS[0][0] && SORTS.some(([name]) => name === sort)) filters.sort = /** @type {string} */ (sort);
   return filters;
 }
 
 /** @param {Filters} filters @returns {[string, string][]} name and value, always in the same order, without `who` */
 export function printFilters(filters) {
   /** @type {(keyof Filters)[]} */
-  const order = ["from", "to", ...TEXTS, "device", "min_duration", "rage", "errors", "starred", "watched"];
+  const order = ["from", "to", ...TEXTS, "device", ...NUMBERS, ...FLAGS, "watched", "sort"];
   return order.flatMap((name) => (filters[name] === undefined ? [] : [/** @type {[string, string]} */ ([name, String(filters[name])])]));
 }
 
@@ -73,7 +106,13 @@ export function question(site, filters) {
   return asked;
 }
 
-/** @param {Filters} filters */
+/** @param {Filters} filters whether anything is left out of the list */
 export function isFiltered(filters) {
-  return Object.keys(filters).length > 0;
+  return Object.keys(filters).some((name) => name !== "sort");
+}
+
+/** What may be kept under a name: days pass, and nobody is named. @param {Filters} filters @returns {Record<string, unknown>} */
+export function keepable(filters) {
+  const { from, to, who, visitor, conversation, ...kept } = filters;
+  return kept;
 }

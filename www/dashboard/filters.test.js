@@ -1,12 +1,14 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isFiltered, parseFilters, printFilters, question } from "./filters.js";
+import { isFiltered, keepable, parseFilters, printFilters, question } from "./filters.js";
 
 /** @type {import("./filters.js").Filters} */
 const ALL = {
   from: "2026-11-01", to: "2026-11-24", page: "/checkout", event: "paid", tag: "plan:pro", conversation: "c-1", visitor: "abc",
-  browser: "Firefox", os: "Linux", country: "DK", device: "mobile", min_duration: 30, rage: true, errors: true, starred: true, watched: false,
+  browser: "Firefox", os: "Linux", country: "DK", device: "mobile", min_duration: 30, rage: true, dead: true, chat: true, sort: "trouble", entry: "/", exit: "/thanks", steps: "/cart > /thanks",
+  click: "Pay", property: "size:xl", referrer: "search.example", utm_source: "news", utm_medium: "mail", utm_campaign: "may", language: "de",
+  screen: "1920x1080", max_duration: 600, min_active: 5, min_pages: 2, errors: true, starred: true, watched: false,
 };
 
 test("what is printed is read again", () => {
@@ -42,4 +44,9 @@ test("days become times, both days included", () => {
 test("no filter is no filter", () => {
   assert.equal(isFiltered(parseFilters(new URLSearchParams("site=s&view=settings"))), false);
   assert.equal(isFiltered({ watched: false }), true);
+  assert.equal(isFiltered({ sort: "longest" }), false);
+});
+
+test("what is kept under a name names nobody", () => {
+  assert.deepEqual(keepable({ who: "Jane", visitor: "abc", conversation: "c-1", from: "2026-11-01", rage: true, page: "/cart" }), { rage: true, page: "/cart" });
 });

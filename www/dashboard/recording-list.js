@@ -139,6 +139,7 @@ function cells(item) {
     item.watched ? el("span", { class: "watched", title: "Watched" }, icon("check"), el("span", { class: "for-readers" }, "watched")) : null);
   const signals = [
     item.rage_clicks > 0 ? el("span", { class: "badge is-rage" }, counted(item.rage_clicks, "rage click")) : null,
+    (item.dead_clicks ?? 0) > 0 ? el("span", { class: "badge" }, counted(item.dead_clicks ?? 0, "dead click")) : null,
     item.errors > 0 ? el("span", { class: "badge is-warn" }, counted(item.errors, "error")) : null,
   ].filter((signal) => signal !== null);
   return [

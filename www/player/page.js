@@ -6,6 +6,7 @@ import { ApiProblem } from "../api.js";
 import { el, fill, icon } from "../markup.js";
 import init, { Decoder } from "../pkg/decoder.js";
 import { addressText, counted, joined, untilText, whenText, whoText } from "../words.js";
+import { cover } from "./cover.js";
 import { ReplayPlayer } from "./player.js";
 import { shareDialog } from "./share-dialog.js";
 import { sourceOf } from "./source.js";
@@ -13,7 +14,7 @@ import { parseTime, shortTime } from "./time-words.js";
 
 /**
  * @typedef {import("./source.js").Source} Source
- * @typedef {Partial<import("../api.js").Recording>} Facts
+ * @typedef {import("./source.js").Facts} Facts
  */
 
 const POLL_MS = 3_000;
@@ -34,11 +35,20 @@ async function start() {
   }
   const decoderLoaded = init();
   try {
-    const facts = await ready(source);
+    let facts = await ready(source);
     if (!facts) return;
     describe(facts, source);
-    const [recording] = await Promise.all([source.bytes(), decoderLoaded]);
-    await play(new Decoder(recording), facts, source);
+    let ticket;
+    if (source.play && (facts.needs_password || facts.once)) {
+      const { element, pressed } = cover(facts, source.play);
+      fill(main, element);
+      facts = { ...facts, ...(await pressed) };
+      ticket = /** @type {Facts & { ticket: string }} */ (facts).ticket;
+      fill(main, el("div", { class: "player-wait" }, el("div", { class: "spinner" })));
+      describe(facts, source);
+    }
+    const [recording] = await Promise.all([source.bytes(ticket), decoderLoaded]);
+    await show(new Decoder(recording), facts, source, ticket !== undefined);
   } catch (problem) {
     explain(problem, source);
   }
@@ -61,16 +71,28 @@ async function ready(source) {
   }
 }
 
-/** @param {import("../pkg/decoder.js").Decoder} decoder @param {Facts} facts @param {Source} source */
-async function play(decoder, facts, source) {
+/** @type {ReplayPlayer | null} */
+let shown = null;
+
+/**
+ * @param {import("../pkg/decoder.js").Decoder} decoder @param {Facts} facts @param {Source} source
+ * @param {boolean} isPressed Play was pressed before the player was there
+ */
+async function show(decoder, facts, source, isPressed) {
   const player = new ReplayPlayer();
   fill(main, player);
-  await player.open(decoder, { startMs: parseTime(new URLSearchParams(location.search).get("t")) ?? 0 });
-  if (source.isShared || facts.watched) return;
+  await player.open(decoder, { startMs: parseTime(new URLSearchParams(location.search).get("t")) ?? facts.start_ms ?? 0 });
+  shown = player;
+  if (isPressed) {
+    player.playback?.play();
+    return;
+  }
+  if (!source.play && facts.watched) return;
   const end = player.playback?.store.watch(({ playing }) => {
     if (!playing) return;
     end?.();
-    source.change({ watched: true }).catch(() => undefined);
+    // A link counts how often it was played.
+    (source.play ? source.play() : source.change({ watched: true })).catch(() => undefined);
   });
 }
 
@@ -109,12 +131,21 @@ function actions(facts, source) {
   } }, icon("star"));
   if (facts.state !== "ready") return el("div", { class: "player-actions" }, star);
   const share = () => {
-    const dialog = shareDialog(source.share);
+    if (!source.sharing) return;
+    const dialog = shareDialog(source.sharing, () => shown?.playback?.store.state.timeMs ?? 0);
     document.body.append(dialog);
     dialog.addEventListener("close", () => dialog.remove());
     dialog.showModal();
   };
-  return el("div", { class: "player-actions" }, star, el("button", { type: "button", class: "button", onclick: share }, icon("link"), "Share"));
+  return el("div", { class: "player-actions" }, star, downloads(source), el("button", { type: "button", class: "button", onclick: share }, icon("link"), "Share"));
+}
+
+/** @param {Source} source */
+function downloads(source) {
+  const files = [["html", "A file that plays offline"], ["rrweb", "rrweb events (JSON)"], ["revisit", "Revisit’s own file"]];
+  return el("details", { class: "downloads" },
+    el("summary", { class: "button" }, "Download"),
+    el("ul", { class: "card" }, files.map(([format, label]) => el("li", null, el("a", { href: `${source.exportAt}?format=${format}`, download: "" }, label)))));
 }
 
 /** @param {string} state */

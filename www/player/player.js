@@ -27,10 +27,11 @@ export class ReplayPlayer extends HTMLElement {
 
   /**
    * Shows a recording, standing at a time.
-   * @param {import("./model.js").Decoder} decoder @param {{ startMs?: number, stageUrl?: string }} [options]
+   * @param {import("./model.js").Decoder} decoder @param {{ startMs?: number, stageUrl?: string, stageHtml?: string }} [options] the stage is at an address, or is given as markup
    */
-  async open(decoder, { startMs = 0, stageUrl = "/stage" } = {}) {
-    const store = new Store({ ...initialState(), ...parseChoices(localStorage.getItem(CHOICES_KEY)) });
+  async open(decoder, { startMs = 0, stageUrl = "/stage", stageHtml } = {}) {
+    const store = new Store({ ...initialState(), ...parseChoices(remembered()) });
+    const loaded = () => stageLoaded(frame, stageUrl, stageHtml);
     const frame = el("iframe", { class: "stage", title: "Recorded page", sandbox: "allow-same-origin", tabindex: -1, inert: true });
     const overlay = new Overlay();
     const scaler = el("div", { class: "stage-scaler" }, frame);
@@ -38,7 +39,7 @@ export class ReplayPlayer extends HTMLElement {
     const area = el("div", { class: "stage-area" }, box);
     const main = el("div", { class: "player-main" }, area);
     this.replaceChildren(main);
-    await loaded(frame, stageUrl);
+    await loaded();
 
     const stage = new Stage(frame);
     const playback = new Playback(decoder, stage, overlay, store);
@@ -69,17 +70,17 @@ export class ReplayPlayer extends HTMLElement {
     overlay.onresize = fit;
     new ResizeObserver(fit).observe(area);
     store.watch(({ speed, skips }, before) => {
-      if (speed !== before.speed || skips !== before.skips) localStorage.setItem(CHOICES_KEY, JSON.stringify({ speed, skips }));
+      if (speed !== before.speed || skips !== before.skips) remember(JSON.stringify({ speed, skips }));
     });
-    this.#listen(playback, help, frame, stage, stageUrl);
+    this.#listen(playback, help, frame, stage, loaded);
     playback.seek(startMs);
   }
 
   /**
    * @param {Playback} playback @param {HTMLDialogElement} help @param {HTMLIFrameElement} frame
-   * @param {Stage} stage @param {string} stageUrl
+   * @param {Stage} stage @param {() => Promise<void>} loaded loads the stage anew
    */
-  #listen(playback, help, frame, stage, stageUrl) {
+  #listen(playback, help, frame, stage, loaded) {
     this.#listening?.abort();
     this.#listening = new AbortController();
     const { signal } = this.#listening;
@@ -95,7 +96,7 @@ export class ReplayPlayer extends HTMLElement {
       // Our own building keeps the document; another one means that something led the stage away.
       if (isLoading || frame.contentDocument === shown) return;
       isLoading = true;
-      await loaded(frame, stageUrl);
+      await loaded();
       isLoading = false;
       shown = stage.document;
       playback.rebuild();
@@ -135,11 +136,30 @@ export class ReplayPlayer extends HTMLElement {
 
 customElements.define("replay-player", ReplayPlayer);
 
-/** @param {HTMLIFrameElement} frame @param {string} url @returns {Promise<void>} */
-function loaded(frame, url) {
+/** What was chosen last; a file on the disk may remember nothing. @returns {string | null} */
+function remembered() {
+  try {
+    return localStorage.getItem(CHOICES_KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} choices */
+function remember(choices) {
+  try {
+    localStorage.setItem(CHOICES_KEY, choices);
+  } catch {
+    // It lasts as long as the page.
+  }
+}
+
+/** @param {HTMLIFrameElement} frame @param {string} url @param {string} [html] @returns {Promise<void>} */
+function stageLoaded(frame, url, html) {
   return new Promise((resolve) => {
     frame.addEventListener("load", () => resolve(), { once: true });
-    frame.src = url;
+    if (html === undefined) frame.src = url;
+    else frame.srcdoc = html;
   });
 }
 

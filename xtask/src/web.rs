@@ -1,6 +1,7 @@
 //! Bundles the JavaScript that the collector serves, and gives the recorder's files their immutable names.
 //! In: `recorder-wasm/js` with the module in `js/pkg`. Out: `www/pkg/revisit.js`, `recorder-HASH.js`, `recorder-HASH.wasm`,
-//! what the recorder imports later (`late-HASH.js`, `twin-HASH.js`), and `assets.json`, which names them.
+//! what the recorder imports later (`late-HASH.js`, `twin-HASH.js`), `assets.json`, which names them; and, in one piece, the
+//! player that an exported file holds.
 //! The viewer's own modules are served as they are written.
 
 use std::path::Path;
@@ -22,12 +23,18 @@ pub(crate) fn build(repo: &Repo) -> Result<()> {
     let mut inputs = Inputs::with_this_program()?;
     inputs.folder(&sources)?;
     inputs.file(&repo.path("tests/package-lock.json"))?;
-    let outputs = [out_dir.join("revisit.js"), out_dir.join("assets.json")];
+    inputs.folder(&repo.path("www/player"))?;
+    for shared in ["www/markup.js", "www/words.js", "www/pkg/decoder.js"] {
+        inputs.file(&repo.path(shared))?;
+    }
+    let outputs = [out_dir.join("revisit.js"), out_dir.join("offline.js"), out_dir.join("assets.json")];
     let stamp = repo.path("target/wasm/web.stamp");
     stamp::unless_fresh(&stamp, inputs, &outputs, || {
         std::fs::create_dir_all(&out_dir)?;
         let loader = bundle(repo, &sources.join("loader.js"), "iife")?;
         stamp::write_if_changed(&out_dir.join("revisit.js"), &loader)?;
+        let offline = bundle(repo, &repo.path("www/player/offline.js"), "iife")?;
+        stamp::write_if_changed(&out_dir.join("offline.js"), &offline)?;
         let mut assets = Assets { dir: &out_dir, names: Vec::new() };
         assets.put("wasm", "recorder", "wasm", &std::fs::read(wasm::RECORDER.module(repo))?)?;
         // Whoever imports comes after what it imports, because it holds its name.
@@ -60,7 +67,8 @@ fn bundle(repo: &Repo, entry: &Path, format: &str) -> Result<Vec<u8>> {
         setup::esbuild(repo)?
             .arg(entry)
             .args(["--bundle", "--minify", "--legal-comments=none"])
-            .args(["--charset=utf8", "--log-level=warning", LANGUAGE])
+            // The decoder's glue names its module's address, which a bundle has no use for.
+            .args(["--charset=utf8", "--log-level=warning", "--define:import.meta.url=\"\"", LANGUAGE])
             .args(PARTS.iter().flat_map(|part| part.imports).map(|(_, import)| format!("--external:{import}")))
             .arg(format!("--format={format}")),
     )

@@ -1,10 +1,10 @@
 //! Recordings: list, search, one, its marks, its bytes, its erasure.
 
-use super::{Json, bad_field, unknown_field, view};
+use super::{Json, bad_field, filter, unknown_field, view};
 use crate::app::App;
 use crate::auth::Operator;
 use crate::clock;
-use crate::export;
+use crate::export::{self, Format, NotMade};
 use crate::keep;
 use crate::problem::Problem;
 use crate::store::{Filter, Marks, RecordingRow, State as Stands};
@@ -14,83 +14,17 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use shared::ids::RecordingId;
-use shared::recording;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const LIMIT_DEFAULT: u32 = 50;
-const LIMIT_MAX: u32 = 200;
-
-/// A filter out of names and values, as they stand in a query string or in a JSON object.
-pub(super) fn filter(fields: impl IntoIterator<Item = (String, String)>) -> Result<Filter, Problem> {
-    let mut filter = Filter { now_ms: clock::now_ms(), limit: LIMIT_DEFAULT, ..Filter::default() };
-    for (name, value) in fields {
-        // An empty field of a form asks for nothing.
-        if value.is_empty() {
-            continue;
-        }
-        let flag = || match value.as_str() {
-            "true" | "1" => Ok(Some(true)),
-            "false" | "0" => Ok(Some(false)),
-            _ => Err(bad_field(&name, "true or false")),
-        };
-        let time = || clock::parse_time(&value).map(Some).ok_or_else(|| bad_field(&name, "a date or an RFC 3339 time"));
-        match name.as_str() {
-            "site" => filter.site = Some(value),
-            "state" => {
-                filter.state = Some(Stands::parse(&value).ok_or_else(|| bad_field(&name, "open, ended or ready"))?)
-            }
-            "from" => filter.from_ms = time()?,
-            "to" => filter.to_ms = time()?,
-            "page" => filter.page = Some(value),
-            "min_duration" => {
-                let seconds: u32 = value.parse().map_err(|_| bad_field(&name, "a number of seconds"))?;
-                filter.min_duration_ms = Some(i64::from(seconds) * 1000);
-            }
-            "device" => filter.device = Some(value),
-            "browser" => filter.browser = Some(value),
-            "os" => filter.os = Some(value),
-            "visitor" => filter.visitor = Some(value),
-            "email" => filter.email = Some(value),
-            "identity" => filter.identity = Some(value),
-            "conversation" => filter.conversation = Some(value),
-            "event" => filter.event = Some(value),
-            "tag" => filter.tag = Some(value),
-            "ip" => filter.ip = Some(value),
-            "country" => return Err(Problem::bad_request("not_recorded", "countries are not recorded yet")),
-            "watched" => filter.watched = flag()?,
-            "starred" => filter.starred = flag()?,
-            "rage" => filter.rage = flag()?,
-            "errors" => filter.errors = flag()?,
-            "q" => filter.q = Some(value),
-            "cursor" => filter.after = Some(read_cursor(&value).ok_or_else(|| bad_field(&name, "what `next` was"))?),
-            "limit" => {
-                let limit: u32 = value.parse().map_err(|_| bad_field(&name, "a number"))?;
-                filter.limit = limit.clamp(1, LIMIT_MAX);
-            }
-            _ => return Err(unknown_field(&name)),
-        }
-    }
-    Ok(filter)
-}
-
-fn read_cursor(text: &str) -> Option<(i64, i64)> {
-    let (created_ms, rid) = text.split_once('-')?;
-    Some((i64::from_str_radix(created_ms, 16).ok()?, i64::from_str_radix(rid, 16).ok()?))
-}
-
-fn write_cursor(row: &RecordingRow) -> String {
-    format!("{:x}-{:x}", row.created_ms, row.rid)
-}
-
 async fn answer(app: &App, mut filter: Filter) -> Result<axum::Json<Value>, Problem> {
-    let limit = filter.limit;
+    let (limit, sort) = (filter.limit, filter.sort);
     // One more than asked for tells whether there is a next page.
     filter.limit += 1;
     let mut rows = app.store.recordings(filter).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next = if more { rows.last().map(write_cursor) } else { None };
+    let next = if more { rows.last().map(|row| filter::write_cursor(row, sort)) } else { None };
     Ok(axum::Json(json!({"items": rows.iter().map(view::recording).collect::<Vec<_>>(), "next": next})))
 }
 
@@ -99,16 +33,7 @@ pub(super) async fn list(
     _: Operator,
     Query(fields): Query<Vec<(String, String)>>,
 ) -> Result<axum::Json<Value>, Problem> {
-    answer(&app, filter(fields)?).await
-}
-
-fn text_of((name, value): (String, Value)) -> Result<Option<(String, String)>, Problem> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some((name, text))),
-        Value::Bool(_) | Value::Number(_) => Ok(Some((name, value.to_string()))),
-        _ => Err(bad_field(&name, "text, a number, true or false")),
-    }
+    answer(&app, filter::parse(fields)?).await
 }
 
 pub(super) async fn search(
@@ -116,8 +41,7 @@ pub(super) async fn search(
     _: Operator,
     Json(fields): Json<Map<String, Value>>,
 ) -> Result<axum::Json<Value>, Problem> {
-    let fields = fields.into_iter().filter_map(|field| text_of(field).transpose()).collect::<Result<Vec<_>, _>>()?;
-    answer(&app, filter(fields)?).await
+    answer(&app, filter::parse(filter::of_json(fields)?)?).await
 }
 
 /// The recording that is shown under an id; one that is gone was never there.
@@ -216,39 +140,47 @@ pub(super) async fn erase_matching(
 
 pub(super) async fn export(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path(id): Path<String>,
     Query(fields): Query<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
     let row = find(&app, &id).await?;
-    let format = fields.get("format").map_or("revisit", String::as_str);
-    if !matches!(format, "revisit" | "rrweb") {
-        return Err(Problem::bad_request("unknown_format", "`format` must be revisit or rrweb"));
-    }
+    let format = Format::parse(fields.get("format").map_or("revisit", String::as_str))
+        .ok_or_else(|| Problem::bad_request("unknown_format", "`format` must be revisit, rrweb or html"))?;
     let blob = blob(&app, &row).await?;
-    match format {
-        "revisit" => Ok(file(blob, "application/octet-stream", &format!("{}.revisit", row.id))),
+    // The player reads what is stored by the same way; what leaves as a file for others is noted.
+    if format != Format::Revisit {
+        app.store
+            .audit(&operator.actor, &format!("export {}", format.name()), &row.id.to_string(), clock::now_ms())
+            .await?;
+    }
+    let id = row.id;
+    let made = tokio::task::spawn_blocking(move || export::as_file(format, &row, &blob)).await;
+    match made {
+        Ok(Ok(bytes)) => Ok(file(bytes, format.content_type(), &format!("{id}.{}", format.extension()))),
+        Ok(Err(NotMade::NotBuilt)) => {
+            let told = "the player was not built into this program";
+            Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "not_built", told))
+        }
         _ => {
-            let json = tokio::task::spawn_blocking(move || {
-                Ok::<_, recording::Unreadable>(export::rrweb(&recording::read(&blob)?))
-            });
-            match json.await {
-                Ok(Ok(json)) => Ok(file(json.into(), "application/json", &format!("{}.rrweb.json", row.id))),
-                _ => {
-                    tracing::error!(recording = %row.id, "cannot export a recording");
-                    Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "the recording cannot be read"))
-                }
-            }
+            tracing::error!(recording = %id, "cannot export a recording");
+            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "the recording cannot be read"))
         }
     }
 }
 
+/// A recording that has been put together.
+pub(super) fn is_ready(row: &RecordingRow) -> Result<(), Problem> {
+    if row.state == Stands::Ready {
+        return Ok(());
+    }
+    let told = "the visitor is still there, or has just left";
+    Err(Problem::new(StatusCode::CONFLICT, "not_ready", told).retry_after(2))
+}
+
 /// The bytes of a finished recording.
 pub(super) async fn blob(app: &App, row: &RecordingRow) -> Result<Bytes, Problem> {
-    if row.state != Stands::Ready {
-        return Err(Problem::new(StatusCode::CONFLICT, "not_ready", "the visitor is still there, or has just left")
-            .retry_after(2));
-    }
+    is_ready(row)?;
     Ok(app.blobs.get(&row.facts.blob).await?)
 }
 

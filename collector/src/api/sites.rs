@@ -1,6 +1,7 @@
 //! Sites, their settings and their month.
 
 use super::Json;
+use super::describe::{Field, Type};
 use crate::app::App;
 use crate::auth::Operator;
 use crate::clock;
@@ -12,6 +13,21 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+
+/// What usage shows, for the API's description.
+pub(super) const USAGE: &[Field] = &[
+    ("plan", Type::Text, ""),
+    ("limit", Type::Number, "recordings of a month"),
+    ("used", Type::Number, ""),
+    ("remaining", Type::Number, "never below 0"),
+    ("stored", Type::Number, "recordings kept now"),
+    ("resets_at", Type::Time, "when the next month begins in the site's time zone"),
+    (
+        "warning",
+        Type::MaybeNumber,
+        "80 or 100: percent of the month's recordings that are used, when it is worth a warning",
+    ),
+];
 
 fn rejected(rejected: Rejected) -> Problem {
     Problem::bad_request("bad_site", rejected.0)

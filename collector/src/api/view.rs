@@ -1,8 +1,54 @@
 //! What the API shows of a recording. Times are RFC 3339 in UTC; what is not known is null, never left out.
 
+use super::describe::{Field, Type};
 use crate::clock;
 use crate::store::{RecordingRow, State};
 use serde_json::{Map, Value, json};
+
+/// What operators see, for the API's description.
+pub(super) const FIELDS: &[Field] = &[
+    ("id", Type::Text, ""),
+    ("site", Type::Text, "the site's id"),
+    ("state", Type::Text, "open, ended, ready, expired or erased"),
+    ("live", Type::Flag, "some page of it is still open"),
+    ("created_at", Type::Time, ""),
+    ("started_at", Type::Time, ""),
+    ("ended_at", Type::MaybeTime, ""),
+    ("expires_at", Type::Time, ""),
+    ("duration_ms", Type::Number, ""),
+    ("active_ms", Type::Number, ""),
+    ("pages", Type::Number, ""),
+    ("urls", Type::List, ""),
+    ("entry_url", Type::MaybeText, ""),
+    ("exit_url", Type::MaybeText, ""),
+    ("title", Type::MaybeText, ""),
+    ("referrer", Type::MaybeText, ""),
+    ("device", Type::MaybeText, ""),
+    ("browser", Type::MaybeText, ""),
+    ("os", Type::MaybeText, ""),
+    ("country", Type::MaybeText, "two letters, when the collector has a GeoIP file"),
+    ("language", Type::MaybeText, ""),
+    ("screen", Type::MaybeList, "width, height"),
+    ("viewport", Type::MaybeList, "width, height"),
+    ("clicks", Type::Number, ""),
+    ("rage_clicks", Type::Number, ""),
+    ("dead_clicks", Type::Number, ""),
+    ("errors", Type::Number, ""),
+    ("gaps", Type::Number, "stretches about which nothing is known"),
+    ("events", Type::List, ""),
+    ("tags", Type::Object, ""),
+    ("visitor", Type::MaybeText, ""),
+    ("identity", Type::MaybeObject, "as given to identify"),
+    ("name", Type::MaybeText, ""),
+    ("email", Type::MaybeText, ""),
+    ("ip", Type::MaybeText, ""),
+    ("conversation", Type::MaybeText, ""),
+    ("watched", Type::Flag, ""),
+    ("starred", Type::Flag, ""),
+    ("note", Type::MaybeText, ""),
+    ("conflicts", Type::Number, "frames that came again with other bytes"),
+    ("size_bytes", Type::Number, ""),
+];
 
 fn or_null(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { text.into() }
@@ -71,12 +117,13 @@ fn public(row: &RecordingRow) -> Map<String, Value> {
         "device": row.device.as_deref().map_or(Value::Null, or_null),
         "browser": row.browser.as_deref().map_or(Value::Null, or_null),
         "os": row.os.as_deref().map_or(Value::Null, or_null),
-        "country": null,
+        "country": row.country.as_deref().map_or(Value::Null, or_null),
         "language": or_null(&facts.language),
         "screen": size(&facts.screen),
         "viewport": size(&facts.viewport),
         "clicks": facts.clicks,
         "rage_clicks": facts.rage_clicks,
+        "dead_clicks": facts.dead_clicks,
         "errors": facts.errors,
         "gaps": facts.gaps,
         "events": facts.events,
@@ -85,5 +132,41 @@ fn public(row: &RecordingRow) -> Map<String, Value> {
     match object {
         Value::Object(object) => object,
         _ => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Facts;
+    use shared::ids::RecordingId;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_field_is_described() {
+        let row = RecordingRow {
+            rid: 1,
+            id: RecordingId([0; 16]),
+            site: String::new(),
+            state: State::Ready,
+            created_ms: 0,
+            expires_ms: 0,
+            last_ms: None,
+            open_pages: 0,
+            facts: Facts::default(),
+            device: None,
+            browser: None,
+            os: None,
+            ip: None,
+            country: None,
+            conflicts: 0,
+            watched: false,
+            starred: false,
+            note: None,
+        };
+        let shown: BTreeSet<String> =
+            recording(&row).as_object().into_iter().flat_map(|it| it.keys().cloned()).collect();
+        let described: BTreeSet<String> = FIELDS.iter().map(|(name, _, _)| (*name).to_owned()).collect();
+        assert_eq!(shown, described);
     }
 }

@@ -6,13 +6,12 @@ use crate::blobs::Blobs;
 use crate::check;
 use crate::clock;
 use crate::config::{self, Config};
-use crate::export;
+use crate::export::{self, Format};
 use crate::keep;
 use crate::store::site::Site;
 use crate::store::{AccessKind, Filter, State, Store};
 use serde_json::{Map, Value, json};
 use shared::ids::RecordingId;
-use shared::recording;
 use std::io::Write;
 use std::path::Path;
 
@@ -128,19 +127,16 @@ fn parse_id(id: &str) -> Result<RecordingId, Failed> {
 }
 
 async fn export(id: &str, format: &str, output: &Path, store: &dyn Store, blobs: &Blobs) -> Result<(), Failed> {
-    if !matches!(format, "revisit" | "rrweb") {
-        return Err(Failed::Usage(format!("`{format}` is not a format: revisit or rrweb")));
-    }
+    let format = Format::parse(format)
+        .ok_or_else(|| Failed::Usage(format!("`{format}` is not a format: revisit, rrweb or html")))?;
     let row = store.recording(parse_id(id)?).await?.filter(|row| row.expires_ms > clock::now_ms());
     let row = row.ok_or_else(|| Failed::Told(format!("there is no recording {id}")))?;
     if row.state != State::Ready {
         return Err(Failed::Told(format!("recording {id} is {}, not ready", row.state.as_str())));
     }
     let blob = blobs.get(&row.facts.blob).await?;
-    let bytes = match format {
-        "revisit" => blob.to_vec(),
-        _ => export::rrweb(&recording::read(&blob).map_err(|unreadable| Failed::Told(unreadable.to_string()))?),
-    };
+    let bytes = export::as_file(format, &row, &blob).map_err(|not_made| Failed::Told(not_made.to_string()))?;
+    store.audit(ACTOR, &format!("export {}", format.name()), &row.id.to_string(), clock::now_ms()).await?;
     if output == Path::new("-") {
         std::io::stdout().write_all(&bytes)?;
         return Ok(());

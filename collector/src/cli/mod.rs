@@ -75,7 +75,7 @@ enum Command {
     Export {
         /// The recording's id
         id: String,
-        /// revisit or rrweb
+        /// revisit, rrweb (JSON events) or html (one file that plays offline)
         #[arg(long, default_value = "revisit")]
         format: String,
         /// The file; `-` is stdout
@@ -205,6 +205,8 @@ enum Failed {
     Store(#[from] store::Failure),
     #[error(transparent)]
     Blobs(#[from] blobs::Failure),
+    #[error(transparent)]
+    Countries(#[from] crate::country::Unusable),
     #[error("{0}")]
     Keep(#[from] crate::keep::Failure),
     #[error(transparent)]

@@ -3,9 +3,9 @@
 use super::{Failed, Printer, open, snippet};
 use crate::app::App;
 use crate::auth;
-use crate::blobs::Blobs;
 use crate::clock;
 use crate::config::Config;
+use crate::country::Countries;
 use crate::store::Store;
 use crate::store::site::Site;
 use serde_json::{Map, Value, json};
@@ -19,6 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 const DEMO_KEY: &str = "demo";
 
 pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Result<(), Failed> {
+    let countries = config.geoip.as_deref().map(Countries::open).transpose()?;
     let (store, blobs) = open(&config)?;
     let listen = config.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| Failed::Listen { address: listen, error })?;
@@ -33,19 +34,17 @@ pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Resul
     };
     let sites = store.sites().await?;
     greet(&printer, listening, &base_url, sign_in.as_deref(), demo, &sites)?;
-    run(listener, config, base_url, store, blobs).await
+    let app = App::new(config, base_url, store, blobs);
+    if let Some(countries) = countries {
+        // Nobody else sets it.
+        let _ = app.countries.set(countries);
+    }
+    run(listener, app).await
 }
 
-async fn run(
-    listener: TcpListener,
-    config: Config,
-    base_url: String,
-    store: Arc<dyn Store>,
-    blobs: Blobs,
-) -> Result<(), Failed> {
+async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failed> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let app = App::new(config, base_url, store, blobs);
     crate::run(listener, app, async move {
         tokio::select! {
             _ = interrupt.recv() => {}

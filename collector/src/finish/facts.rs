@@ -2,6 +2,8 @@
 //! Everything here is masked text, but for what the owner declared.
 
 use super::assemble::Declared;
+use super::dead::DeadClicks;
+use crate::store::filter::path_of;
 use crate::store::{Claim, Facts};
 use serde_json::Value;
 use shared::recording::Recording;
@@ -32,6 +34,9 @@ pub(super) fn find(recording: &Recording, declared: Declared, claim: &Claim) -> 
         errors: count("error"),
         gaps: glance.gaps.len() as i64,
         events: unique(labels(&glance.marks, &["event"])),
+        clicked: unique(labels(&glance.marks, &["click", "rage"])),
+        messages: unique(labels(&glance.marks, &["error"])),
+        steps: steps(&urls),
         urls: unique(urls),
         conversation: declared.conversation,
         identity: claim.identity.clone(),
@@ -39,9 +44,13 @@ pub(super) fn find(recording: &Recording, declared: Declared, claim: &Claim) -> 
     };
     facts.identity.extend(declared.traits.into_iter().map(|(name, value)| (name, Value::String(value))));
     for page in &recording.pages {
+        let mut dead = DeadClicks::default();
         for event in Cursor::new(page).rest() {
+            dead.note(event.at, &event.what);
             note(&mut facts, event.what);
         }
+        dead.end(page.frames.last().map_or(0, |frame| frame.at_ms));
+        facts.dead_clicks += dead.count;
     }
     facts
 }
@@ -59,8 +68,20 @@ fn note(facts: &mut Facts, what: What) {
             facts.tags.retain(|(known, _)| *known != key);
             facts.tags.push((key, value));
         }
+        What::Custom { name, props } => {
+            let room = LIST_MAX.saturating_sub(facts.properties.len());
+            facts.properties.extend(props.into_iter().take(room).map(|(key, value)| (name.clone(), key, value)));
+        }
         _ => {}
     }
+}
+
+/// The paths of a visit in their order, each once where it follows itself.
+fn steps(urls: &[String]) -> Vec<String> {
+    let mut steps: Vec<String> = urls.iter().map(|url| path_of(url).to_owned()).collect();
+    steps.dedup();
+    steps.truncate(LIST_MAX);
+    steps
 }
 
 fn labels(marks: &[Mark], kinds: &[&str]) -> Vec<String> {

@@ -3,6 +3,7 @@
 //! stay until the store holds the recording.
 
 mod assemble;
+mod dead;
 mod facts;
 mod import;
 

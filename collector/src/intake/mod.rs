@@ -143,7 +143,7 @@ async fn accept(
             Err(reason) => return Err(refusal(reason)),
         }
     }
-    let opening = if is_known { Opening::default() } else { opening(&site, client, headers) };
+    let opening = if is_known { Opening::default() } else { opening(app, &site, client, headers) };
     let body = NewBody {
         site: site.id.clone(),
         recording,
@@ -168,10 +168,11 @@ async fn accept(
 }
 
 /// What is stored of the client when a recording begins.
-fn opening(site: &Site, client: IpAddr, headers: &HeaderMap) -> Opening {
+fn opening(app: &App, site: &Site, client: IpAddr, headers: &HeaderMap) -> Opening {
     let agent = agent::read(headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default());
     let ip = if site.settings.record_ip { address::plain(client) } else { address::anonymous(client) };
-    Opening { ip: Some(ip.to_string()), device: agent.device, browser: agent.browser, os: agent.os }
+    let country = app.countries.get().and_then(|countries| countries.of(address::plain(client)));
+    Opening { ip: Some(ip.to_string()), country, device: agent.device, browser: agent.browser, os: agent.os }
 }
 
 fn may_begin(app: &App, site: &Site, client: IpAddr, now_ms: clock::Millis) -> Result<(), Problem> {

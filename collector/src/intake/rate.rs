@@ -2,6 +2,7 @@
 //! flood down; what a month may have is decided by the store.
 
 use crate::clock::Millis;
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -15,14 +16,16 @@ struct Bucket {
     at_ms: Millis,
 }
 
-struct Buckets<K> {
+/// Token buckets by key.
+pub struct Buckets<K> {
     capacity: f64,
     per_ms: f64,
     buckets: HashMap<K, Bucket>,
 }
 
 impl<K: Eq + Hash> Buckets<K> {
-    fn new(capacity: u32, refill_ms: Millis) -> Self {
+    /// `capacity` tokens each, refilled within `refill_ms`.
+    pub fn new(capacity: u32, refill_ms: Millis) -> Self {
         let capacity = f64::from(capacity);
         Self { capacity, per_ms: capacity / refill_ms as f64, buckets: HashMap::new() }
     }
@@ -33,7 +36,7 @@ impl<K: Eq + Hash> Buckets<K> {
     }
 
     /// Takes one token, or says after how many seconds there will be one.
-    fn take(&mut self, key: K, now_ms: Millis) -> Result<(), u32> {
+    pub fn take(&mut self, key: K, now_ms: Millis) -> Result<(), u32> {
         if self.buckets.len() >= BUCKETS_MAX {
             let (capacity, per_ms) = (self.capacity, self.per_ms);
             self.buckets.retain(|_, bucket| bucket.tokens + (now_ms - bucket.at_ms).max(0) as f64 * per_ms < capacity);
@@ -45,6 +48,14 @@ impl<K: Eq + Hash> Buckets<K> {
             return Ok(());
         }
         Err(((1.0 - tokens) / self.per_ms / 1000.0).ceil().clamp(1.0, 3600.0) as u32)
+    }
+
+    /// The key's bucket is full again.
+    pub fn forget<Q: Eq + Hash + ?Sized>(&mut self, key: &Q)
+    where
+        K: Borrow<Q>,
+    {
+        self.buckets.remove(key);
     }
 }
 

@@ -4,16 +4,22 @@
 //! the end of a visit or an erasure is in the store, never in a process's memory, so that many collectors can share it.
 //! Not here: bytes of visitors, which are blobs ([`crate::blobs`]).
 
+pub mod filter;
 pub mod operations;
+pub mod saved;
+pub mod sharing;
 pub mod site;
 pub mod sqlite;
 
 use crate::clock::Millis;
 use crate::config::{Config, Plan};
 use async_trait::async_trait;
+pub use filter::Filter;
+use saved::SavedFilters;
 use serde_json::{Map, Value};
 use shared::frame::Flags;
 use shared::ids::{PageId, PageSeq, RecordingId};
+use sharing::Shares;
 use site::{Rejected, Site};
 use std::collections::BTreeMap;
 
@@ -142,6 +148,7 @@ pub enum Standing {
 #[allow(missing_docs)]
 pub struct Opening {
     pub ip: Option<String>,
+    pub country: Option<String>,
     pub device: &'static str,
     pub browser: String,
     pub os: String,
@@ -263,17 +270,26 @@ pub struct Facts {
     pub title: String,
     pub referrer: String,
     pub urls: Vec<String>,
+    /// Paths in the order of the visit.
+    pub steps: Vec<String>,
     pub language: String,
     pub screen: String,
     pub viewport: String,
     pub visitor: Option<[u8; 16]>,
     pub clicks: i64,
     pub rage_clicks: i64,
+    pub dead_clicks: i64,
     pub errors: i64,
     pub gaps: i64,
     pub identity: Map<String, Value>,
     pub conversation: Option<String>,
     pub events: Vec<String>,
+    /// Event, key, value.
+    pub properties: Vec<(String, String, String)>,
+    /// Texts of what was clicked.
+    pub clicked: Vec<String>,
+    /// Texts of errors.
+    pub messages: Vec<String>,
     pub tags: Vec<(String, String)>,
     pub hidden: bool,
     pub blob: String,
@@ -297,44 +313,11 @@ pub struct RecordingRow {
     pub browser: Option<String>,
     pub os: Option<String>,
     pub ip: Option<String>,
+    pub country: Option<String>,
     pub conflicts: i64,
     pub watched: bool,
     pub starred: bool,
     pub note: Option<String>,
-}
-
-/// Which recordings a list shows, newest first.
-#[derive(Clone, Debug, Default)]
-#[allow(missing_docs)]
-pub struct Filter {
-    /// What has expired by then is left out.
-    pub now_ms: Millis,
-    /// Also recordings shorter than their site's minimum.
-    pub with_hidden: bool,
-    pub site: Option<String>,
-    pub state: Option<State>,
-    pub from_ms: Option<Millis>,
-    pub to_ms: Option<Millis>,
-    pub page: Option<String>,
-    pub min_duration_ms: Option<i64>,
-    pub device: Option<String>,
-    pub browser: Option<String>,
-    pub os: Option<String>,
-    pub visitor: Option<String>,
-    pub email: Option<String>,
-    pub identity: Option<String>,
-    pub conversation: Option<String>,
-    pub event: Option<String>,
-    pub tag: Option<String>,
-    pub ip: Option<String>,
-    pub watched: Option<bool>,
-    pub starred: Option<bool>,
-    pub rage: Option<bool>,
-    pub errors: Option<bool>,
-    pub q: Option<String>,
-    /// After this one: (created, rid).
-    pub after: Option<(Millis, i64)>,
-    pub limit: u32,
 }
 
 /// What a person may change about a recording.
@@ -399,17 +382,6 @@ pub struct Access {
     pub expires_ms: Option<Millis>,
 }
 
-/// A link that shows one recording to whoever has it; only its hash.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)]
-pub struct Share {
-    pub hash: [u8; 32],
-    pub id: String,
-    pub rid: i64,
-    pub created_ms: Millis,
-    pub expires_ms: Millis,
-}
-
 /// A chunk as its index sees it.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -444,7 +416,7 @@ pub struct Inventory {
 
 /// Metadata of one installation.
 #[async_trait]
-pub trait Store: operations::Operations + Send + Sync + 'static {
+pub trait Store: SavedFilters + Shares + operations::Operations + Send + Sync + 'static {
     /// Adds a site; `false` when its key or id is taken.
     async fn add_site(&self, site: &Site) -> Result<bool, Failure>;
     /// All sites, oldest first.
@@ -486,7 +458,7 @@ pub trait Store: operations::Operations + Send + Sync + 'static {
     /// Visits that will be claimed sooner or later, and those among them that have ended already.
     async fn unfinished(&self, now_ms: Millis) -> Result<(u64, u64), Failure>;
 
-    /// Recordings by filter, newest first.
+    /// Recordings by filter, in its order.
     async fn recordings(&self, filter: Filter) -> Result<Vec<RecordingRow>, Failure>;
     /// One recording, whatever its state.
     async fn recording(&self, id: RecordingId) -> Result<Option<RecordingRow>, Failure>;
@@ -523,12 +495,6 @@ pub trait Store: operations::Operations + Send + Sync + 'static {
     /// Takes a grant back.
     async fn revoke(&self, hash: [u8; 32]) -> Result<bool, Failure>;
 
-    /// Adds a share.
-    async fn add_share(&self, share: Share) -> Result<(), Failure>;
-    /// The recording that a share shows, when neither has expired.
-    async fn shared(&self, hash: [u8; 32], now_ms: Millis) -> Result<Option<(Share, RecordingRow)>, Failure>;
-    /// Ends all shares of a recording, or one of them.
-    async fn end_shares(&self, rid: i64, id: Option<String>) -> Result<u64, Failure>;
     /// Notes who did what.
     async fn audit(&self, actor: &str, action: &str, object: &str, now_ms: Millis) -> Result<(), Failure>;
 }

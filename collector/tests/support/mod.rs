@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
+pub mod mmdb;
+
 use serde_json::Value;
 use shared::frame::{Flags, Header, seal, write_body};
 use shared::ids::{PageId, PageSeq, RecordingId, WriteSecret};

@@ -1,6 +1,6 @@
-//! Rows of who may read: tokens, sessions, one-time sign-in links, shares. Only hashes; and what was done, for the audit.
+//! Rows of who may read: tokens, sessions, one-time sign-in links. Only hashes; and what was done, for the audit.
 
-use super::{Access, Failure, RecordingRow, Share, listing, transaction};
+use super::{Access, Failure, transaction};
 use crate::clock::Millis;
 use crate::store::AccessKind;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -71,40 +71,6 @@ pub(super) fn use_claim(
 
 pub(super) fn revoke(connection: &Connection, hash: &[u8; 32]) -> Result<bool, Failure> {
     Ok(connection.execute("DELETE FROM access WHERE hash = ?1", [hash.as_slice()])? == 1)
-}
-
-pub(super) fn add_share(connection: &Connection, share: &Share) -> Result<(), Failure> {
-    connection.execute(
-        "INSERT INTO share (hash, id, rid, created_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![share.hash.as_slice(), share.id, share.rid, share.created_ms, share.expires_ms],
-    )?;
-    Ok(())
-}
-
-pub(super) fn shared(
-    connection: &Connection,
-    hash: &[u8; 32],
-    now_ms: Millis,
-) -> Result<Option<(Share, RecordingRow)>, Failure> {
-    let share = connection
-        .prepare_cached("SELECT hash, id, rid, created_ms, expires_ms FROM share WHERE hash = ?1 AND expires_ms > ?2")?
-        .query_row(params![hash.as_slice(), now_ms], |row| {
-            Ok(Share {
-                hash: row.get(0)?,
-                id: row.get(1)?,
-                rid: row.get(2)?,
-                created_ms: row.get(3)?,
-                expires_ms: row.get(4)?,
-            })
-        })
-        .optional()?;
-    let Some(share) = share else { return Ok(None) };
-    Ok(listing::by_rid(connection, share.rid)?.map(|recording| (share, recording)))
-}
-
-pub(super) fn end_shares(connection: &Connection, rid: i64, id: Option<&str>) -> Result<u64, Failure> {
-    let ended = connection.execute("DELETE FROM share WHERE rid = ?1 AND (?2 IS NULL OR id = ?2)", params![rid, id])?;
-    Ok(ended as u64)
 }
 
 pub(super) fn audit(

@@ -181,8 +181,8 @@ impl<'a> Batch<'a> {
         }
         transaction
             .prepare_cached(
-                "INSERT INTO recording (id, site, state, secret, created_ms, expires_ms, started_ms, device, browser, os, ip)
-                 VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?4, ?6, ?7, ?8, ?9)",
+                "INSERT INTO recording (id, site, state, secret, created_ms, expires_ms, started_ms, device, browser, os, ip, country)
+                 VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?4, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 body.recording.0.as_slice(),
@@ -194,6 +194,7 @@ impl<'a> Batch<'a> {
                 body.opening.browser,
                 body.opening.os,
                 body.opening.ip,
+                body.opening.country,
             ])?;
         let rid = transaction.last_insert_rowid();
         transaction

@@ -1,8 +1,9 @@
 //! Which visits have ended, who finishes them, and what finish found out. A claim is a row with a lease, so that a
 //! collector killed in the middle leaves nothing behind but a lease that runs out.
 
-use super::{Claim, Facts, Failure, Rules, recording_id, transaction};
+use super::{Claim, Facts, Failure, Rules, index, recording_id, transaction};
 use crate::clock::Millis;
+use crate::store::filter;
 use crate::store::{FrameRow, PageRow};
 use crate::visits::Visit;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -244,7 +245,8 @@ fn store(transaction: &Transaction<'_>, rid: i64, facts: &Facts) -> Result<(), F
                active_ms = ?5, pages = ?6, entry_url = ?7, exit_url = ?8, title = ?9, referrer = ?10, urls = ?11,
                language = ?12, screen = ?13, viewport = ?14, visitor = coalesce(?15, visitor), clicks = ?16,
                rage_clicks = ?17, errors = ?18, gaps = ?19, identity = ?20, email = ?21, conversation = coalesce(?22, conversation),
-               events = ?23, tags = ?24, hidden = ?25, blob = ?26, size_bytes = ?27
+               events = ?23, tags = ?24, hidden = ?25, blob = ?26, size_bytes = ?27, dead_clicks = ?28, trouble = ?17 + ?18 + ?28,
+               steps = ?29
              WHERE rid = ?1",
         )?
         .execute(params![
@@ -275,6 +277,8 @@ fn store(transaction: &Transaction<'_>, rid: i64, facts: &Facts) -> Result<(), F
             facts.hidden,
             facts.blob,
             facts.size_bytes,
+            facts.dead_clicks,
+            filter::steps_text(&facts.steps),
         ])?;
-    Ok(())
+    index::put(transaction, rid, facts)
 }

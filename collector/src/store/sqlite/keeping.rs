@@ -2,7 +2,7 @@
 //! first, so that nothing shows what is about to be deleted; blobs are noted as doomed and deleted after the commit.
 
 use super::finishing::{bring_back, doom, release_frames};
-use super::{ChunkRow, Failure, Inventory, NewChunk, Rules, recording_id, transaction};
+use super::{ChunkRow, Failure, Inventory, NewChunk, Rules, index, recording_id, transaction};
 use crate::clock::{self, Millis};
 use crate::store::{ChunkContent, IndexedFrame};
 use crate::visits::Visit;
@@ -94,12 +94,13 @@ fn forget(transaction: &Transaction<'_>, rid: i64, state: &'static str) -> Resul
     let chunks = release_frames(transaction, rid)?;
     delete_frames(transaction, rid)?;
     transaction.execute("DELETE FROM share WHERE rid = ?1", [rid])?;
+    index::take_out(transaction, rid)?;
     transaction
         .prepare_cached(
             "UPDATE recording SET state = ?2, secret = NULL, started_ms = NULL, ended_ms = NULL, duration_ms = 0, active_ms = 0,
                pages = 0, entry_url = NULL, exit_url = NULL, title = NULL, referrer = NULL, urls = '[]', language = NULL,
-               screen = NULL, viewport = NULL, device = NULL, browser = NULL, os = NULL, ip = NULL, visitor = NULL, clicks = 0,
-               rage_clicks = 0, errors = 0, gaps = 0, conflicts = 0, identity = NULL, email = NULL,
+               screen = NULL, viewport = NULL, device = NULL, browser = NULL, os = NULL, ip = NULL, country = NULL, visitor = NULL, clicks = 0,
+               dead_clicks = 0, trouble = 0, steps = '', rage_clicks = 0, errors = 0, gaps = 0, conflicts = 0, identity = NULL, email = NULL,
                conversation = NULL, events = '[]', tags = '[]', watched = 0, starred = 0, note = NULL, hidden = 0, blob = NULL,
                size_bytes = 0
              WHERE rid = ?1",

@@ -1,13 +1,22 @@
-//! Reads recordings for the API, by filter, newest first.
+//! Rows of recordings as the API reads and marks them. Lists by filter are [`super::search`]'s.
 
-use super::{Failure, Filter, Marks, RecordingRow, recording_id};
+use super::{Failure, Marks, RecordingRow, index, recording_id, transaction};
 use crate::store::{Facts, State};
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use shared::ids::RecordingId;
 
-const COLUMNS: &str = "SELECT recording.*, visit.last_ms AS visit_last_ms, visit.open_pages AS visit_open_pages
+/// Everything of a row, with the moving part of a visit that still runs.
+pub(super) const COLUMNS: &str =
+    "SELECT recording.*, visit.last_ms AS visit_last_ms, visit.open_pages AS visit_open_pages
      FROM recording LEFT JOIN visit ON visit.rid = recording.rid";
+
+/// The same out of a list that leads to recordings.
+pub(super) fn columns_from(list: &str) -> String {
+    format!(
+        "SELECT recording.*, visit.last_ms AS visit_last_ms, visit.open_pages AS visit_open_pages
+         FROM {list} LEFT JOIN visit ON visit.rid = recording.rid"
+    )
+}
 
 fn text(row: &Row<'_>, column: &str) -> rusqlite::Result<String> {
     Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
@@ -36,6 +45,7 @@ fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
         visitor: row.get("visitor")?,
         clicks: row.get("clicks")?,
         rage_clicks: row.get("rage_clicks")?,
+        dead_clicks: row.get("dead_clicks")?,
         errors: row.get("errors")?,
         gaps: row.get("gaps")?,
         identity: identity.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
@@ -45,6 +55,8 @@ fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
         hidden: row.get("hidden")?,
         blob: text(row, "blob")?,
         size_bytes: row.get("size_bytes")?,
+        // Only what finding needs; it is in the index.
+        ..Facts::default()
     })
 }
 
@@ -66,6 +78,7 @@ pub(super) fn recording(row: &Row<'_>) -> rusqlite::Result<RecordingRow> {
         browser: row.get("browser")?,
         os: row.get("os")?,
         ip: row.get("ip")?,
+        country: row.get("country")?,
         conflicts: row.get("conflicts")?,
         watched: row.get("watched")?,
         starred: row.get("starred")?,
@@ -83,123 +96,22 @@ pub(super) fn by_rid(connection: &Connection, rid: i64) -> Result<Option<Recordi
     Ok(statement.query_row([rid], recording).optional()?)
 }
 
-/// A `LIKE` pattern (escape `\`) that finds `text` anywhere; `*` stands for anything.
-fn like(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_").replace('*', "%");
-    format!("%{escaped}%")
-}
-
-/// Conditions joined by `AND`; a `?` for each value.
-#[derive(Default)]
-struct Where {
-    conditions: Vec<&'static str>,
-    values: Vec<Sql>,
-}
-
-impl Where {
-    fn add(&mut self, condition: &'static str, values: impl IntoIterator<Item = Sql>) {
-        self.conditions.push(condition);
-        self.values.extend(values);
-    }
-
-    fn text(&mut self, condition: &'static str, value: Option<&String>) {
-        if let Some(value) = value {
-            let count = condition.matches('?').count();
-            self.add(condition, std::iter::repeat_n(Sql::Text(value.clone()), count));
+pub(super) fn mark(connection: &mut Connection, id: RecordingId, marks: &Marks) -> Result<bool, Failure> {
+    transaction(connection, |transaction| {
+        let note = marks.note.as_ref().and_then(Option::as_ref);
+        let rid: Option<i64> = transaction
+            .prepare_cached(
+                "UPDATE recording SET watched = coalesce(?2, watched), starred = coalesce(?3, starred),
+                   note = CASE WHEN ?4 THEN ?5 ELSE note END
+                 WHERE id = ?1 AND state IN ('open', 'ended', 'ready') RETURNING rid",
+            )?
+            .query_row(params![id.0.as_slice(), marks.watched, marks.starred, marks.note.is_some(), note], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        if let (Some(rid), true) = (rid, marks.note.is_some()) {
+            index::put_note(transaction, rid, note.map(String::as_str))?;
         }
-    }
-
-    fn like(&mut self, condition: &'static str, value: Option<&String>) {
-        self.text(condition, value.map(|value| like(value)).as_ref());
-    }
-
-    fn number(&mut self, condition: &'static str, value: Option<i64>) {
-        if let Some(value) = value {
-            self.add(condition, [Sql::Integer(value)]);
-        }
-    }
-}
-
-fn conditions(filter: &Filter) -> Where {
-    let mut all = Where::default();
-    all.add("recording.state IN ('open', 'ended', 'ready')", []);
-    if !filter.with_hidden {
-        all.add("recording.hidden = 0", []);
-    }
-    all.number("recording.expires_ms > ?", Some(filter.now_ms));
-    all.text("recording.site = ?", filter.site.as_ref());
-    all.text("recording.state = ?", filter.state.map(|state| state.as_str().to_owned()).as_ref());
-    all.number("recording.started_ms >= ?", filter.from_ms);
-    all.number("recording.started_ms < ?", filter.to_ms);
-    all.number("recording.duration_ms >= ?", filter.min_duration_ms);
-    all.like(
-        "(entry_url LIKE ? ESCAPE '\\' OR exit_url LIKE ? ESCAPE '\\'
-          OR EXISTS (SELECT 1 FROM json_each(urls) WHERE value LIKE ? ESCAPE '\\'))",
-        filter.page.as_ref(),
-    );
-    all.text("device = ? COLLATE NOCASE", filter.device.as_ref());
-    all.like("browser LIKE ? ESCAPE '\\'", filter.browser.as_ref());
-    all.like("os LIKE ? ESCAPE '\\'", filter.os.as_ref());
-    all.text("lower(hex(visitor)) = lower(?)", filter.visitor.as_ref());
-    all.text("email = ? COLLATE NOCASE", filter.email.as_ref());
-    all.text("identity ->> 'id' = ?", filter.identity.as_ref());
-    all.text("conversation = ?", filter.conversation.as_ref());
-    all.text("EXISTS (SELECT 1 FROM json_each(events) WHERE value = ?)", filter.event.as_ref());
-    // `key` or `key:value`.
-    all.text(
-        "EXISTS (SELECT 1 FROM json_each(tags) WHERE value ->> 0 = ? OR (value ->> 0) || ':' || (value ->> 1) = ?)",
-        filter.tag.as_ref(),
-    );
-    all.text("ip = ?", filter.ip.as_ref());
-    all.number("watched = ?", filter.watched.map(i64::from));
-    all.number("starred = ?", filter.starred.map(i64::from));
-    all.number("(rage_clicks > 0) = ?", filter.rage.map(i64::from));
-    all.number("(errors > 0) = ?", filter.errors.map(i64::from));
-    all.like(
-        "(title LIKE ? ESCAPE '\\' OR entry_url LIKE ? ESCAPE '\\' OR urls LIKE ? ESCAPE '\\' OR identity LIKE ? ESCAPE '\\'
-          OR conversation LIKE ? ESCAPE '\\' OR note LIKE ? ESCAPE '\\' OR events LIKE ? ESCAPE '\\' OR tags LIKE ? ESCAPE '\\')",
-        filter.q.as_ref(),
-    );
-    if let Some((created_ms, rid)) = filter.after {
-        all.add("(recording.created_ms, recording.rid) < (?, ?)", [Sql::Integer(created_ms), Sql::Integer(rid)]);
-    }
-    all
-}
-
-pub(super) fn list(connection: &Connection, filter: &Filter) -> Result<Vec<RecordingRow>, Failure> {
-    let mut all = conditions(filter);
-    let sql = format!(
-        "{COLUMNS} WHERE {} ORDER BY recording.created_ms DESC, recording.rid DESC LIMIT ?",
-        all.conditions.join(" AND ")
-    );
-    all.values.push(Sql::Integer(filter.limit.into()));
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(all.values), recording)?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-pub(super) fn mark(connection: &Connection, id: RecordingId, marks: &Marks) -> Result<bool, Failure> {
-    let changed = connection.execute(
-        "UPDATE recording SET watched = coalesce(?2, watched), starred = coalesce(?3, starred),
-           note = CASE WHEN ?4 THEN ?5 ELSE note END
-         WHERE id = ?1 AND state IN ('open', 'ended', 'ready')",
-        params![
-            id.0.as_slice(),
-            marks.watched,
-            marks.starred,
-            marks.note.is_some(),
-            marks.note.as_ref().and_then(Option::as_ref)
-        ],
-    )?;
-    Ok(changed == 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::like;
-
-    #[test]
-    fn only_a_star_is_a_wildcard() {
-        assert_eq!(like("/a_b%c*d\\"), "%/a\\_b\\%c%d\\\\%");
-    }
+        Ok(rid.is_some())
+    })
 }

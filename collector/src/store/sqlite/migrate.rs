@@ -16,6 +16,8 @@ macro_rules! migrations {
 /// In the order in which they run on a new store. Numbers may have holes.
 const MIGRATIONS: &[(i64, &str)] = migrations! {
     1 "0001_init.sql"
+    20 "0020_search.sql"
+    21 "0021_sharing.sql"
     30 "0030_refusals.sql"
     31 "0031_stored.sql"
 };

@@ -7,15 +7,19 @@ mod access;
 mod append;
 mod copies;
 mod finishing;
+mod index;
 mod keeping;
 mod listing;
 mod migrate;
 mod operations;
+mod saved;
+mod search;
+mod sharing;
 mod sites;
 
 use super::{
     Access, ChunkRow, Claim, Facts, Failure, Filter, Inventory, Marks, NewBody, NewChunk, Outcome, RecordingRow,
-    Refusal, Rules, Share, Standing, Store, Usage,
+    Refusal, Rules, Standing, Store, Usage,
 };
 use crate::clock::Millis;
 use crate::store::site::{Rejected, Site};
@@ -224,7 +228,7 @@ impl Store for Sqlite {
     }
 
     async fn recordings(&self, filter: Filter) -> Result<Vec<RecordingRow>, Failure> {
-        self.read(move |connection| listing::list(connection, &filter)).await
+        self.read(move |connection| search::list(connection, &filter)).await
     }
 
     async fn recording(&self, id: RecordingId) -> Result<Option<RecordingRow>, Failure> {
@@ -301,18 +305,6 @@ impl Store for Sqlite {
 
     async fn revoke(&self, hash: [u8; 32]) -> Result<bool, Failure> {
         self.write(move |connection| access::revoke(connection, &hash)).await
-    }
-
-    async fn add_share(&self, share: Share) -> Result<(), Failure> {
-        self.write(move |connection| access::add_share(connection, &share)).await
-    }
-
-    async fn shared(&self, hash: [u8; 32], now_ms: Millis) -> Result<Option<(Share, RecordingRow)>, Failure> {
-        self.read(move |connection| access::shared(connection, &hash, now_ms)).await
-    }
-
-    async fn end_shares(&self, rid: i64, id: Option<String>) -> Result<u64, Failure> {
-        self.write(move |connection| access::end_shares(connection, rid, id.as_deref())).await
     }
 
     async fn audit(&self, actor: &str, action: &str, object: &str, now_ms: Millis) -> Result<(), Failure> {

@@ -1,0 +1,379 @@
+//! Lists of recordings by filter. Each list is walked in its order from its place, never from the start: along the site's
+//! recordings, along the rarest term's postings, or along the index of a sort. Visits that still run have no terms yet;
+//! they are few, and are looked at one by one by what their row says.
+
+use super::{Failure, RecordingRow, listing};
+use crate::store::filter::{Filter, Kind, STEP, Sort, Wanted, place};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params, params_from_iter};
+
+/// So many recordings are better fetched and sorted than looked for along another list.
+const FEW: i64 = 1500;
+/// So many values of a kind are named one by one; more are looked for by their pattern.
+const NAMED_MAX: usize = 50;
+
+/// A `LIKE` pattern (escape `\`) that finds `text` anywhere; `*` stands for anything.
+fn like(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_").replace('*', "%");
+    format!("%{escaped}%")
+}
+
+/// A question for the full-text index: every word must be there, as a whole or as a beginning.
+fn words(text: &str) -> String {
+    let word = |word: &str| format!("\"{}\"*", word.replace('"', "\"\""));
+    text.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Conditions joined by `AND`; a `?` for each value.
+#[derive(Default, Clone)]
+struct Where {
+    conditions: Vec<String>,
+    values: Vec<Sql>,
+}
+
+impl Where {
+    fn add(&mut self, condition: impl Into<String>, values: impl IntoIterator<Item = Sql>) {
+        self.conditions.push(condition.into());
+        self.values.extend(values);
+    }
+
+    fn number(&mut self, condition: &'static str, value: Option<i64>) {
+        if let Some(value) = value {
+            self.add(condition, [Sql::Integer(value)]);
+        }
+    }
+
+    fn flag(&mut self, yes: &'static str, no: &'static str, value: Option<bool>) {
+        if let Some(value) = value {
+            self.add(if value { yes } else { no }, []);
+        }
+    }
+}
+
+/// Everything that a recording's own row decides, but for its site and its place.
+fn of_the_row(filter: &Filter) -> Where {
+    let mut all = Where::default();
+    match filter.state {
+        // The word itself, so that the indexes made for it are seen to fit.
+        Some(state) => all.add(format!("recording.state = '{}'", state.as_str()), []),
+        None => all.add("recording.state IN ('open', 'ended', 'ready')", []),
+    }
+    if !filter.with_hidden {
+        all.add("recording.hidden = 0", []);
+    }
+    all.number("recording.expires_ms > ?", Some(filter.now_ms));
+    all.number("recording.started_ms >= ?", filter.from_ms);
+    all.number("recording.started_ms < ?", filter.to_ms);
+    all.number("recording.duration_ms >= ?", filter.min_duration_ms);
+    all.number("recording.duration_ms <= ?", filter.max_duration_ms);
+    all.number("recording.active_ms >= ?", filter.min_active_ms);
+    all.number("recording.active_ms <= ?", filter.max_active_ms);
+    all.number("recording.pages >= ?", filter.min_pages);
+    all.number("recording.pages <= ?", filter.max_pages);
+    all.flag("recording.watched = 1", "recording.watched = 0", filter.watched);
+    all.flag("recording.starred = 1", "recording.starred = 0", filter.starred);
+    all.flag("recording.rage_clicks > 0", "recording.rage_clicks = 0", filter.rage);
+    all.flag("recording.dead_clicks > 0", "recording.dead_clicks = 0", filter.dead);
+    all.flag("recording.errors > 0", "recording.errors = 0", filter.errors);
+    all.flag("recording.conversation IS NOT NULL", "recording.conversation IS NULL", filter.chat);
+    if !filter.steps.is_empty() {
+        let pattern: String = filter.steps.iter().map(|step| step_pattern(step)).collect();
+        all.add("recording.steps LIKE ? ESCAPE '\\'", [Sql::Text(format!("%{pattern}"))]);
+    }
+    all
+}
+
+/// One step of a path: its beginning is enough.
+fn step_pattern(step: &str) -> String {
+    let part = like(&Kind::Page.normal(step));
+    format!("{STEP}{}{STEP}%", part.strip_prefix('%').unwrap_or(&part))
+}
+
+/// The sort's column, and whether it falls.
+fn order(sort: Sort) -> (&'static str, bool) {
+    match sort {
+        Sort::Newest => ("recording.rid", true),
+        Sort::Oldest => ("recording.rid", false),
+        Sort::Longest => ("recording.duration_ms", true),
+        Sort::MostActive => ("recording.active_ms", true),
+        Sort::MostPages => ("recording.pages", true),
+        Sort::Trouble => ("recording.trouble", true),
+    }
+}
+
+/// A condition on terms, looked up for one site.
+struct Found {
+    /// The terms, when they are not too many.
+    tids: Option<Vec<i64>>,
+    /// Recordings that have one of them, counted up to [`FEW`].
+    count: i64,
+    kind: Kind,
+    patterns: Vec<(bool, String)>,
+}
+
+/// Whether a value is looked for by part, and its form for the comparison.
+fn pattern(kind: Kind, value: &str) -> (bool, String) {
+    let by_part = kind.by_part() || value.contains('*');
+    match (by_part, kind.by_part()) {
+        (true, true) => (true, like(value)),
+        // Where the whole value counts, only a star is open.
+        (true, false) => (true, like(value).trim_matches('%').to_owned() + if value.ends_with('*') { "%" } else { "" }),
+        (false, _) => (false, value.to_owned()),
+    }
+}
+
+fn compare(patterns: &[(bool, String)], column: &str) -> String {
+    let one = |(by_part, _): &(bool, String)| {
+        if *by_part { format!("{column} LIKE ? ESCAPE '\\'") } else { format!("{column} = ?") }
+    };
+    format!("({})", patterns.iter().map(one).collect::<Vec<_>>().join(" OR "))
+}
+
+fn look_up(connection: &Connection, site: &str, wanted: &Wanted) -> Result<Found, Failure> {
+    let patterns: Vec<_> = wanted.values.iter().map(|value| pattern(wanted.kind, value)).collect();
+    let sql = format!("SELECT tid FROM term WHERE site = ? AND kind = ? AND {} LIMIT ?", compare(&patterns, "value"));
+    let mut values = vec![Sql::Text(site.to_owned()), Sql::Text(wanted.kind.as_str().to_owned())];
+    values.extend(patterns.iter().map(|(_, text)| Sql::Text(text.clone())));
+    values.push(Sql::Integer(NAMED_MAX as i64 + 1));
+    let tids: Vec<i64> = connection
+        .prepare_cached(&sql)?
+        .query_map(params_from_iter(values), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut count = 0;
+    for tid in &tids {
+        let one: i64 = connection
+            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM posting WHERE tid = ?1 LIMIT ?2)")?
+            .query_row(params![tid, FEW], |row| row.get(0))?;
+        count += one;
+    }
+    let tids = (tids.len() <= NAMED_MAX).then_some(tids);
+    let count = if tids.is_some() { count } else { i64::MAX };
+    Ok(Found { tids, count, kind: wanted.kind, patterns })
+}
+
+impl Found {
+    /// The condition as it is asked of a recording that the list walks past.
+    fn ask(&self, all: &mut Where) {
+        match &self.tids {
+            Some(tids) => {
+                let list = named(tids);
+                all.add(format!("EXISTS (SELECT 1 FROM posting WHERE tid IN ({list}) AND rid = recording.rid)"), []);
+            }
+            None => {
+                let compare = compare(&self.patterns, "term.value");
+                let values = std::iter::once(Sql::Text(self.kind.as_str().to_owned()))
+                    .chain(self.patterns.iter().map(|(_, text)| Sql::Text(text.clone())));
+                all.add(
+                    format!(
+                        "EXISTS (SELECT 1 FROM posting INDEXED BY posting_by_recording CROSS JOIN term ON term.tid = posting.tid
+                         WHERE posting.rid = recording.rid AND term.kind = ? AND {compare})"
+                    ),
+                    values,
+                );
+            }
+        }
+    }
+}
+
+/// Numbers that we made ourselves, as SQL.
+fn named(tids: &[i64]) -> String {
+    tids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// The columns of a row that say what a term will say once the recording is finished.
+fn column(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Page | Kind::Exit => "exit_url",
+        Kind::Entry => "entry_url",
+        Kind::Device => "device",
+        Kind::Browser => "browser",
+        Kind::Os => "os",
+        Kind::Country => "country",
+        Kind::Language => "language",
+        Kind::Screen => "screen",
+        Kind::Referrer => "referrer",
+        Kind::Visitor => "hex(visitor)",
+        Kind::Email => "email",
+        Kind::Identity => "(identity ->> 'id')",
+        Kind::Name => "(identity ->> 'name')",
+        Kind::Ip => "ip",
+        Kind::Conversation => "conversation",
+        _ => return None,
+    })
+}
+
+/// Recordings by filter, in its order.
+pub(super) fn list(connection: &Connection, filter: &Filter) -> Result<Vec<RecordingRow>, Failure> {
+    // One view of all tables: what is counted is what is listed.
+    let connection = connection.unchecked_transaction()?;
+    let sites = match &filter.site {
+        Some(site) => vec![site.clone()],
+        None => connection
+            .prepare_cached("SELECT DISTINCT site FROM recording")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?,
+    };
+    let mut rows = Vec::new();
+    for site in sites {
+        rows.extend(of_site(&connection, filter, &site)?);
+    }
+    let (_, falls) = order(filter.sort);
+    rows.sort_by_key(|row| place(row, filter.sort));
+    if falls {
+        rows.reverse();
+    }
+    rows.dedup_by_key(|row| row.rid);
+    rows.truncate(filter.limit as usize);
+    Ok(rows)
+}
+
+fn of_site(connection: &Connection, filter: &Filter, site: &str) -> Result<Vec<RecordingRow>, Failure> {
+    let wanted = filter.wanted();
+    let row = of_the_row(filter);
+    let mut rows = finished(connection, filter, site, &wanted, row.clone())?;
+    if (!wanted.is_empty() || filter.q.is_some()) && matches!(filter.sort, Sort::Newest | Sort::Oldest) {
+        rows.extend(running(connection, filter, site, &wanted, row)?);
+    }
+    Ok(rows)
+}
+
+fn finished(
+    connection: &Connection,
+    filter: &Filter,
+    site: &str,
+    wanted: &[Wanted],
+    mut all: Where,
+) -> Result<Vec<RecordingRow>, Failure> {
+    let mut found = wanted.iter().map(|one| look_up(connection, site, one)).collect::<Result<Vec<_>, _>>()?;
+    found.sort_by_key(|one| one.count);
+    if found.first().is_some_and(|one| one.count == 0) {
+        return Ok(Vec::new());
+    }
+    let (key, falls) = order(filter.sort);
+    let by_age = matches!(filter.sort, Sort::Newest | Sort::Oldest);
+    let mut from = listing::COLUMNS.to_owned();
+    let mut key = key.to_owned();
+    // A `+` keeps a condition from leading the walk.
+    let mut site_condition = "recording.site = ?";
+    let question = filter.q.as_deref().map(words);
+    if let Some(question) = &question {
+        let count: i64 = connection
+            .prepare_cached(
+                "SELECT count(*) FROM (SELECT 1 FROM recording_text WHERE recording_text MATCH ?1 LIMIT ?2)",
+            )?
+            .query_row(params![question, FEW], |row| row.get(0))?;
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        if count >= FEW && by_age && found.first().is_none_or(|one| one.count >= FEW) {
+            from = listing::columns_from("recording_text CROSS JOIN recording ON recording.rid = recording_text.rowid");
+            key = "recording_text.rowid".to_owned();
+            site_condition = "+recording.site = ?";
+            all.add("recording_text MATCH ?", [Sql::Text(question.clone())]);
+        } else {
+            if count < FEW {
+                site_condition = "+recording.site = ?";
+            }
+            all.add(
+                "recording.rid IN (SELECT rowid FROM recording_text WHERE recording_text MATCH ?)",
+                [Sql::Text(question.clone())],
+            );
+        }
+    }
+    let leads = question.is_none();
+    for (at, one) in found.iter().enumerate() {
+        match (&one.tids, at, leads) {
+            (Some(tids), 0, true) if one.count < FEW => {
+                site_condition = "+recording.site = ?";
+                all.add(format!("recording.rid IN (SELECT rid FROM posting WHERE tid IN ({}))", named(tids)), []);
+            }
+            (Some(tids), 0, true) if tids.len() == 1 && by_age => {
+                site_condition = "+recording.site = ?";
+                from = listing::columns_from("posting CROSS JOIN recording ON recording.rid = posting.rid");
+                key = "posting.rid".to_owned();
+                all.add(format!("posting.tid = {}", tids[0]), []);
+            }
+            _ => one.ask(&mut all),
+        }
+    }
+    all.add(site_condition, [Sql::Text(site.to_owned())]);
+    if !by_age && filter.state.is_none() {
+        all.add("recording.state = 'ready'", []);
+    }
+    let sign = if falls { '<' } else { '>' };
+    if let Some(after) = filter.after {
+        match by_age {
+            true => all.add(format!("{key} {sign} ?"), [Sql::Integer(after.rid)]),
+            false => {
+                all.add(format!("({key}, recording.rid) < (?, ?)"), [Sql::Integer(after.key), Sql::Integer(after.rid)])
+            }
+        }
+    }
+    let falls = if falls { "DESC" } else { "ASC" };
+    let order = if by_age { format!("{key} {falls}") } else { format!("{key} {falls}, recording.rid {falls}") };
+    rows(connection, &from, all, &order, filter.limit)
+}
+
+fn running(
+    connection: &Connection,
+    filter: &Filter,
+    site: &str,
+    wanted: &[Wanted],
+    mut all: Where,
+) -> Result<Vec<RecordingRow>, Failure> {
+    all.add("recording.site = ?", [Sql::Text(site.to_owned())]);
+    all.add("recording.state IN ('open', 'ended')", []);
+    for one in wanted {
+        let Some(column) = column(one.kind) else { return Ok(Vec::new()) };
+        let patterns: Vec<_> = one.values.iter().map(|value| pattern(one.kind, value)).collect();
+        let column = if matches!(one.kind, Kind::Conversation | Kind::Identity) {
+            column.to_owned()
+        } else {
+            format!("lower({column})")
+        };
+        all.add(compare(&patterns, &column), patterns.into_iter().map(|(_, text)| Sql::Text(text)));
+    }
+    if let Some(q) = &filter.q {
+        let text = "coalesce(title, '') || ' ' || coalesce(entry_url, '') || ' ' || coalesce(exit_url, '') || ' ' ||
+                    coalesce(identity, '') || ' ' || coalesce(conversation, '') || ' ' || coalesce(note, '')";
+        for word in q.split_whitespace() {
+            all.add(format!("{text} LIKE ? ESCAPE '\\'"), [Sql::Text(like(word))]);
+        }
+    }
+    let (sign, falls) = if filter.sort == Sort::Oldest { ('>', "ASC") } else { ('<', "DESC") };
+    if let Some(after) = filter.after {
+        all.add(format!("recording.rid {sign} ?"), [Sql::Integer(after.rid)]);
+    }
+    rows(connection, listing::COLUMNS, all, &format!("recording.rid {falls}"), filter.limit)
+}
+
+fn rows(
+    connection: &Connection,
+    from: &str,
+    mut all: Where,
+    order: &str,
+    limit: u32,
+) -> Result<Vec<RecordingRow>, Failure> {
+    let sql = format!("{from} WHERE {} ORDER BY {order} LIMIT ?", all.conditions.join(" AND "));
+    all.values.push(Sql::Integer(limit.into()));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(all.values), listing::recording)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_star_is_a_wildcard() {
+        assert_eq!(like("/a_b%c*d\\"), "%/a\\_b\\%c%d\\\\%");
+        assert_eq!(pattern(Kind::Tag, "plan:*"), (true, "plan:%".to_owned()));
+        assert_eq!(pattern(Kind::Tag, "plan"), (false, "plan".to_owned()));
+    }
+
+    #[test]
+    fn words_are_never_operators() {
+        assert_eq!(words("a\"b OR near("), "\"a\"\"b\"* \"OR\"* \"near(\"*");
+    }
+}
