@@ -63,7 +63,7 @@ pub fn bytes(path: &str) -> Option<std::borrow::Cow<'static, [u8]>> {
 const PAGE_CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// Where a recording is shown: nothing runs, nothing is loaded; only our own player may frame it.
-const STAGE_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; \
+const STAGE_CSP: &str = "default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'self'";
 
 /// `GET /revisit.js`.

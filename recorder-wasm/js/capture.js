@@ -43,11 +43,15 @@ export const seam = {
   nodeOf: nodes.nodeOf,
   idCount: nodes.idCount,
   ignoresEvents: walk.ignoresEvents,
+  isMarked: walk.isMarked,
+  inside: walk.inside,
+  forget: nodes.forget,
   put,
   putString,
   putText,
   hasWords: writer.hasWords,
   fields,
+  sheets,
 };
 
 /**
@@ -67,6 +71,8 @@ export const seam = {
  * @property {(owner: any) => void} sheetLoaded
  * @property {(frame: any) => void} frameLoaded
  */
+
+/** @typedef {ReturnType<typeof observe.take>} Changes what a flush found changed */
 
 /** @typedef {{records: Uint8Array, at: number, flags: number}} Payload records of one frame; `at` in ms of the page's clock */
 
@@ -162,7 +168,9 @@ export function capture(options) {
       if (isLeftOut) return;
       observe.pull();
       walk.limit(deadline);
-      changes(observe.take());
+      const changed = observe.take();
+      changes(changed);
+      late?.("changed", changed);
       put(op.DOM_END);
       put(time);
       sheets.write(time);
@@ -196,8 +204,8 @@ export function capture(options) {
       for (const element of elements) if (mustRenew(element, name)) renew(element);
     }
     const renewed = observe.take();
-    for (const parent of changed.parents.concat(renewed.parents)) {
-      if (nodes.idOf(parent) === 0) continue;
+    // What becomes known on the way is read with the list that it is found in.
+    for (const parent of changed.parents.concat(renewed.parents).filter(nodes.idOf)) {
       if (parent.localName === "style") sheets.textChanged(parent);
       walk.list(parent, observe.childrenOf);
     }
@@ -251,7 +259,8 @@ export function capture(options) {
   function release(id) {
     const node = nodes.release(id);
     walk.released(id);
-    if (node?.nodeType !== 9 && node?.nodeType !== 11) return;
+    // A document that was opened anew goes by another id already.
+    if ((node?.nodeType !== 9 && node?.nodeType !== 11) || nodes.idOf(node)) return;
     roots.delete(node);
     late?.("gone", node);
     unwrap(node);

@@ -61,8 +61,9 @@ const fn of_node(tag: u32, fields: &'static [Field]) -> Kind {
 /// The code of the first kind in [`KINDS`].
 pub const FIRST: u32 = 10;
 
-/// Kinds of records by the code of the operation, see `js/tap/ops.js`. CHECKPOINT and INPUT have steps of their own.
-pub const KINDS: [Kind; 23] = [
+/// Kinds of records by the code of the operation, see `js/tap/ops.js`. CHECKPOINT and INPUT have steps of their own;
+/// records of nothing but numbers need no line here, see `code::NUMBERS` in `recorder.rs`.
+pub const KINDS: [Kind; 26] = [
     kind(tag::HELLO, &[Url, Url, Text, Name, Number, Number, Number, Number, Number, OptionalId, Number, Byte]),
     kind(tag::CHECKPOINT, &[]),
     kind(tag::CHECKPOINT_END, &[]),
@@ -86,4 +87,7 @@ pub const KINDS: [Kind; 23] = [
     kind(tag::GAP, &[Byte]),
     kind(tag::HEARTBEAT, &[]),
     of_node(tag::NATURAL_SIZE, &[Number, Number, Number]),
+    kind(tag::DEFINED, &[Name, Byte]),
+    of_node(tag::FONT, &[Number, Css]),
+    of_node(tag::SOURCE, &[Number, Url]),
 ];

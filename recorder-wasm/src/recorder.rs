@@ -23,6 +23,8 @@ mod code {
     pub const TEXTS: u32 = 5;
     pub const DOM_END: u32 = 6;
     pub const STRINGS_CLEARED: u32 = 7;
+    /// A record of nothing but numbers: time, tag, count, numbers. Signed ones come in zigzag already.
+    pub const NUMBERS: u32 = 8;
 }
 
 /// See the module.
@@ -67,6 +69,7 @@ impl Recorder {
                     self.interned.clear();
                     self.elements.clear();
                 }
+                code::NUMBERS => self.numbers(&mut words),
                 code => self.record(code, &mut words),
             }
         }
@@ -151,6 +154,19 @@ impl Recorder {
             _ => Flags::default(),
         });
         self.payloads.put(&mut self.dictionary, kind.tag, &body);
+    }
+
+    fn numbers(&mut self, words: &mut Words<'_>) {
+        let mut body = Vec::new();
+        put(&mut body, self.payloads.relative(words.word()));
+        let tag = words.word();
+        for _ in 0..words.word() {
+            put(&mut body, words.word());
+        }
+        if (tag::KEY..=tag::TOUCH).contains(&tag) {
+            self.payloads.flag(Flags::ACTIVE);
+        }
+        self.payloads.put(&mut self.dictionary, tag, &body);
     }
 
     /// Everything sent so far is void: the page is read anew.

@@ -123,3 +123,47 @@ fn the_rest() {
     let tagged = written::<record::Tag>(tag::TAG, ALL, &[26, 8, INLINE | 1, INLINE | 1], "ab").0;
     assert_ne!(tagged.key, tagged.value);
 }
+
+#[test]
+fn records_of_numbers() {
+    let zigzag = |number: i32| (number << 1 ^ number >> 31).cast_unsigned();
+    let state = written::<record::State>(tag::STATE, ALL, &[8, 8, tag::STATE, 3, 2, 0, 1], "").0;
+    assert_eq!(state, record::State { at: 3, node: 2, what: 0, value: 1 });
+    let words = [8, 8, tag::MEDIA, 5, 2, 3, 90_500, 50, 150];
+    let media = written::<record::Media>(tag::MEDIA, ALL, &words, "").0;
+    assert_eq!((media.node, media.flags, media.time_ms), (2, 3, 90_500));
+    assert_eq!((media.volume_percent, media.rate_percent), (50, 150));
+    let words = [8, 8, tag::SELECTION, 4, 2, 7, 2, record::Selection::END];
+    let selection = written::<record::Selection>(tag::SELECTION, ALL, &words, "").0;
+    assert_eq!((selection.anchor_offset, selection.focus_offset), (7, u32::MAX));
+    let key = written::<record::Key>(tag::KEY, ALL, &[8, 8, tag::KEY, 2, 3, 99], "").0;
+    assert_eq!(key.name(), "Ctrl+Shift+C");
+    let words = [8, 8, tag::TOUCH, 9, 1, 1, 2, 0, zigzag(40), zigzag(50), 16, zigzag(-3), zigzag(4)];
+    let touch = written::<record::Touch>(tag::TOUCH, ALL, &words, "").0;
+    assert_eq!(touch.points, [(0, 40, 50), (16, -3, 4)]);
+    let zoom = written::<record::Zoom>(tag::ZOOM, ALL, &[8, 8, tag::ZOOM, 3, 10, 20, 250], "").0;
+    assert_eq!((zoom.x, zoom.y, zoom.scale_percent), (10, 20, 250));
+    let dead = written::<record::Dead>(tag::DEAD, ALL, &[8, 8, tag::DEAD, 2, 2, 1500], "").0;
+    assert_eq!((dead.node, dead.ago_ms), (2, 1500));
+    let submit = written::<record::Submit>(tag::SUBMIT, ALL, &[8, 8, tag::SUBMIT, 2, 2, 0], "").0;
+    assert_eq!((submit.node, submit.by), (2, 0));
+    let clipboard = written::<record::Clipboard>(tag::CLIPBOARD, ALL, &[8, 8, tag::CLIPBOARD, 2, 2, 2], "").0;
+    assert_eq!((clipboard.node, clipboard.kind), (2, 2));
+}
+
+#[test]
+fn names_fonts_and_sources() {
+    let (defined, known) = written::<record::Defined>(tag::DEFINED, ALL, &[33, 8, INLINE | 6, 1], "x-late");
+    assert_eq!((known[defined.name as usize].as_str(), defined.is_defined), ("x-late", true));
+    let (font, known) =
+        written::<record::Font>(tag::FONT, ALL, &[34, 8, 2, INLINE | 27], "@font-face{font-family:One}");
+    assert_eq!((font.node, known[font.text as usize].as_str()), (2, "@font-face{font-family:One}"));
+    let (source, known) = written::<record::Source>(
+        tag::SOURCE,
+        Policy::default(),
+        &[35, 8, 2, INLINE | 25],
+        "https://a.test/42.png?k=v",
+    );
+    assert_eq!(source.node, 2);
+    assert!(!known[source.url as usize].contains("k=v"), "an address is masked: {}", known[source.url as usize]);
+}

@@ -39,6 +39,18 @@ pub mod tag {
     pub const GAP: u32 = 23;
     pub const HEARTBEAT: u32 = 24;
     pub const NATURAL_SIZE: u32 = 25;
+    pub const STATE: u32 = 26;
+    pub const MEDIA: u32 = 27;
+    pub const SELECTION: u32 = 28;
+    pub const KEY: u32 = 29;
+    pub const CLIPBOARD: u32 = 30;
+    pub const SUBMIT: u32 = 31;
+    pub const TOUCH: u32 = 32;
+    pub const ZOOM: u32 = 33;
+    pub const DEAD: u32 = 34;
+    pub const DEFINED: u32 = 35;
+    pub const FONT: u32 = 36;
+    pub const SOURCE: u32 = 37;
     pub const PHRASES: u32 = 40;
     pub const CHANGES: u32 = 41;
 }
@@ -311,6 +323,207 @@ pub struct NaturalSize {
     pub width: u32,
     /// CSS pixels.
     pub height: u32,
+}
+
+/// What an element is in beside its attributes.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// The element.
+    pub node: u32,
+    /// What of it: 0 the top layer, 1 a check box that is neither ticked nor not, 2 a shadow root that nobody can read.
+    pub what: u32,
+    /// 0 no, 1 yes; in the top layer 1 a modal dialog, 2 a popover, 3 full screen. It comes to lie on top of the others.
+    pub value: u32,
+}
+
+/// Sound or film: where it is and whether it plays.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Media {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// The `<audio>` or `<video>`.
+    pub node: u32,
+    /// Bit 0 paused, bit 1 muted, bit 2 at its end.
+    pub flags: u32,
+    /// Milliseconds from its own start.
+    pub time_ms: u32,
+    /// Hundredths of the full volume.
+    pub volume_percent: u32,
+    /// Hundredths of the normal speed.
+    pub rate_percent: u32,
+}
+
+/// The text selected: places, never what stands there. All 0 for none.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Selection {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// Where it began: a text, or an element.
+    pub anchor: u32,
+    /// Characters of the text, children of the element. Where the text is hidden, 0 or [`Selection::END`].
+    pub anchor_offset: u32,
+    /// Where it ends, before or after the anchor.
+    pub focus: u32,
+    /// As for the anchor.
+    pub focus_offset: u32,
+}
+
+impl Selection {
+    /// The end of a text whose length is hidden.
+    pub const END: u32 = 0xffff_ffff;
+}
+
+/// A key that is a command, never one that writes.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Key {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// Bit 0 Ctrl, 1 Shift, 2 Alt, 3 Meta.
+    pub modifiers: u32,
+    /// Below 128 an ASCII character, in lower case; from 256 on the name at that place in [`KEY_NAMES`].
+    pub key: u32,
+}
+
+impl Key {
+    /// As people write it: `Ctrl+C`, `Escape`.
+    pub fn name(&self) -> String {
+        let mut name = String::new();
+        for (bit, modifier) in ["Ctrl+", "Shift+", "Alt+", "Meta+"].iter().enumerate() {
+            if self.modifiers & 1 << bit != 0 {
+                name.push_str(modifier);
+            }
+        }
+        match (self.key.checked_sub(256), u8::try_from(self.key)) {
+            (Some(place), _) => name.push_str(KEY_NAMES.get(place as usize).unwrap_or(&"?")),
+            (None, Ok(character @ b'!'..=b'~')) => name.push(char::from(character.to_ascii_uppercase())),
+            (None, _) => name.push('?'),
+        }
+        name
+    }
+}
+
+/// Keys that have a name, by their place. New ones go to the end.
+pub const KEY_NAMES: [&str; 26] = [
+    "Enter",
+    "Escape",
+    "Tab",
+    "Backspace",
+    "Delete",
+    "ArrowUp",
+    "ArrowDown",
+    "ArrowLeft",
+    "ArrowRight",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
+    "Insert",
+    "F1",
+    "F2",
+    "F3",
+    "F4",
+    "F5",
+    "F6",
+    "F7",
+    "F8",
+    "F9",
+    "F10",
+    "F11",
+    "F12",
+];
+
+/// Something was copied, cut or pasted; what, nobody reads.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Clipboard {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// Where, 0 when it is not in the recording.
+    pub node: u32,
+    /// 0 copied, 1 cut, 2 pasted.
+    pub kind: u32,
+}
+
+/// A form was submitted.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Submit {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// The form, 0 when it is not in the recording.
+    pub node: u32,
+    /// The button that did it, 0 for none.
+    pub by: u32,
+}
+
+/// The path of one finger, as [`Pointer`] has it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Touch {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// Which finger, as long as it is down.
+    pub finger: u32,
+    /// Whether it has left the screen after the last point.
+    pub is_up: u32,
+    /// The points.
+    pub points: Vec<(u32, i32, i32)>,
+}
+
+/// The part of the window that is seen after pinching.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Zoom {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// CSS pixels of the window to its left.
+    pub x: u32,
+    /// CSS pixels of the window above it.
+    pub y: u32,
+    /// Size of a CSS pixel in hundredths.
+    pub scale_percent: u32,
+}
+
+/// Nothing came of a click, as far as the recorder can see.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Dead {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// What was clicked.
+    pub node: u32,
+    /// Milliseconds since the click.
+    pub ago_ms: u32,
+}
+
+/// Whether elements of that name have been defined by script. Those that nothing is told about have.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Defined {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// The elements' name.
+    pub name: StringRef,
+    /// Whether they are.
+    pub is_defined: bool,
+}
+
+/// A font that a script gave to a document.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Font {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// The document.
+    pub node: u32,
+    /// An `@font-face` rule.
+    pub text: StringRef,
+}
+
+/// Which of its addresses a picture or film took.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Source {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// The `<img>`, `<video>` or `<audio>`.
+    pub node: u32,
+    /// The address, masked.
+    pub url: StringRef,
 }
 
 /// Appends a record with a packed body.

@@ -11,7 +11,7 @@ use shared::frame::{Flags, Frame, open, read_body, seal, write_body};
 use shared::phrases::Words;
 use shared::record::{self, tag};
 use shared::recording::{self, inflate};
-use shared::replay::{Cursor, Node, NodeKind, overview};
+use shared::replay::{Cursor, Node, NodeKind, What, overview};
 use shared::strings;
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
@@ -245,7 +245,14 @@ fn a_recording() {
         }
         let mut cursor = Cursor::new(page);
         for event in cursor.rest() {
-            writeln!(facts, "{} {:?}", event.at, event.what).unwrap();
+            match &event.what {
+                // What a click meant is told since; the rest is as it was.
+                What::Click { node, x, y, kind, text, .. } => {
+                    let click = format!("Click {{ node: {node}, x: {x}, y: {y}, kind: {kind}, text: {text:?} }}");
+                    writeln!(facts, "{} {click}", event.at).unwrap();
+                }
+                what => writeln!(facts, "{} {what:?}", event.at).unwrap(),
+            }
         }
         let snapshot = cursor.seek(u32::MAX);
         writeln!(facts, "at its end: {} {:?}, {:?}", snapshot.url, snapshot.title, snapshot.viewport).unwrap();

@@ -70,6 +70,54 @@ const CASES = [
     ],
     async more() {},
   },
+  {
+    folder: "cases",
+    steps: [
+      "put in, filled, taken out and put in again",
+      "put before a comment and before a script",
+      "changed and removed at once",
+      "sections in another order, one new",
+      "blocked, then not",
+      "rules inserted after one that is none",
+      "a style sheet's text grown, a rule inserted after it",
+      "grown once more, a rule deleted",
+      "shadow roots attached late, one of them closed",
+      "a host taken out and put back",
+      "a frame that was empty, by address",
+      "a frame loaded again",
+      "a frame of another origin",
+      "and back",
+      "thirty frames come and gone",
+      "a storm of attributes, a canvas that nobody may read, a broken prototype",
+      "half a sign, then the other half",
+    ],
+    async more(page) {
+      assert.equal(await page.evaluate(() => /** @type {any} */ (window).thrown), "SyntaxError", "the page gets its exception");
+      await page.evaluate(() => /** @type {any} */ (window).revisit("flush"));
+    },
+  },
+  {
+    folder: "states",
+    steps: [
+      "two modal dialogs",
+      "the first one on top again, a popover over it",
+      "the first one not modal, another popover, a mixed box",
+      "one modal dialog alone",
+      "the dialog moved, two boxes scrolled",
+      "one box moved, the other passed by its siblings",
+      "a frame written anew in quirks mode",
+      "scrolled there, a field set",
+      "declarations set on rules, sheets pushed",
+      "a kept style changed, sheets spliced",
+      "a custom element defined",
+    ],
+    async more(page, keep) {
+      const inside = await (await page.$("#frame"))?.contentFrame();
+      await page.$eval("#first", (dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
+      await inside?.type("#field", " by hand");
+      await keep("typed in the frame that was written anew");
+    },
+  },
 ];
 // The recorder's code as JavaScript.
 CASES.push({ ...CASES[0], name: "odds, where WebAssembly is refused", policy: (address) => `script-src 'self' 'unsafe-inline' ${address}; connect-src ${address}` });

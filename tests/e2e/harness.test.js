@@ -61,6 +61,7 @@ test("masked parts may differ, all else may not", () => {
   const doc = (text, value) => ({
     doctype: "html",
     mode: "CSS1Compat",
+    front: "",
     title: "",
     scroll: [0, 0],
     children: [

@@ -29,6 +29,7 @@ export function diffDom(live, replayed, { masked, limit = 12, ignoreAttributes, 
     if (a.doctype !== b.doctype) differ(path, "doctype", a.doctype, b.doctype);
     if (a.mode !== b.mode) differ(path, "mode", a.mode, b.mode);
     if (far(a.scroll, b.scroll, slack)) differ(path, "scroll", a.scroll, b.scroll);
+    if (a.front !== b.front) differ(path, "in front", a.front, b.front);
     children(path, a.children, b.children, false);
   };
 
@@ -75,6 +76,9 @@ export function diffDom(live, replayed, { masked, limit = 12, ignoreAttributes, 
       if (a.checked !== b.checked) differ(path, "checked", a.checked, b.checked);
       if (a.selectedIndex !== b.selectedIndex) differ(path, "selectedIndex", a.selectedIndex, b.selectedIndex);
     }
+    const [one, two] = [a.states ?? [], b.states ?? []].map((states) => states.join(" "));
+    if (one !== two) differ(path, "states", one, two);
+    if (a.style !== b.style) differ(path, "style", a.style, b.style);
     if (far(a.scroll ?? [0, 0], b.scroll ?? [0, 0], slack)) differ(path, "scroll", a.scroll, b.scroll);
     if (a.place && b.place && far(a.place, b.place, slack)) differ(path, "place", a.place, b.place);
     if (a.css !== undefined && b.css !== undefined && a.css !== b.css && !(masked && sameShape(a.css, b.css))) differ(path, "css", a.css, b.css);

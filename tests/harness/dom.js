@@ -8,6 +8,7 @@
  * @property {string} mode `CSS1Compat` or `BackCompat`
  * @property {string} title
  * @property {[number, number]} scroll
+ * @property {string} front the dialog or popover in the middle of the window, by its id
  * @property {(ElementFacts | string)[]} children
  *
  * @typedef {object} ElementFacts
@@ -22,6 +23,8 @@
  * @property {number} [selectedIndex]
  * @property {[number, number]} [scroll]
  * @property {string} [css] rules of a <style>
+ * @property {string[]} [states] what no attribute says: modal, popover, mixed
+ * @property {string} [style] computed values of the properties that `data-probe` names
  * @property {[number, number, number, number]} [place] x, y, width, height in whole pixels
  */
 
@@ -97,6 +100,18 @@ export function domFacts(root = document, { places = false } = {}) {
     if (ownScroll && (element.scrollTop !== 0 || element.scrollLeft !== 0)) {
       facts.scroll = [Math.round(element.scrollLeft), Math.round(element.scrollTop)];
     }
+    const states = [
+      // Without its attribute it may still lie on top, where nobody sees it.
+      element.matches("dialog[open]:modal") && "modal",
+      element.matches(":popover-open") && "popover",
+      /** @type {any} */ (element).indeterminate === true && tag === "input" && "mixed",
+    ].filter((state) => typeof state === "string");
+    if (states.length > 0) facts.states = states;
+    const probe = element.getAttribute("data-probe");
+    if (probe !== null && view) {
+      const style = view.getComputedStyle(element);
+      facts.style = probe.split(" ").map((name) => `${name}: ${style.getPropertyValue(name)}`).join("; ");
+    }
     if (places && view) {
       const { x, y, width, height } = element.getBoundingClientRect();
       facts.place = [Math.round(x), Math.round(y), Math.round(width), Math.round(height)];
@@ -110,6 +125,7 @@ export function domFacts(root = document, { places = false } = {}) {
     mode: of.compatMode,
     title: of.title,
     scroll: [Math.round(of.defaultView?.scrollX ?? 0), Math.round(of.defaultView?.scrollY ?? 0)],
+    front: of.elementFromPoint((of.defaultView?.innerWidth ?? 0) / 2, (of.defaultView?.innerHeight ?? 0) / 2)?.closest("dialog,[popover]")?.id ?? "",
     children: childrenOf(of),
   });
 

@@ -72,10 +72,15 @@ export async function openReplayer(browser, events) {
   };
 }
 
+/** A frame of another origin has an empty document there. @param {DocumentFacts} facts */
+const isEmpty = ({ children }) => !/"tag":"(?!html|head|body|style)/.test(JSON.stringify(children)) && textOf(children).trim() === "";
+/** @param {(ElementFacts | string)[]} children @returns {string} */
+const textOf = (children) => children.map((child) => (typeof child === "string" ? child : textOf(child.children))).join("");
+
 /**
  * Takes away what rrweb adds of itself: `rr_` attributes, `:hover` classes, its own style element, <style> for <link>,
  * <noscript> for <script>, form state as attributes, `autocomplete="off"`; and what it cannot hold: the namespace of MathML, the
- * mode of an iframe's document, an iframe's own address.
+ * mode of an iframe's document, an iframe's own address, popovers, mixed boxes, which elements are defined, the order on top.
  * @param {DocumentFacts} facts
  * @returns {DocumentFacts}
  */
@@ -96,7 +101,8 @@ export function normalise(facts) {
 
   /** @param {ElementFacts} one @returns {ElementFacts} */
   const element = (one) => {
-    const { css: _css, ...rest } = one;
+    const { css: _css, states: _states, ...rest } = one;
+    const states = one.states?.filter((state) => state === "modal") ?? [];
     const sheet = one.tag === "style" || (one.tag === "link" && /stylesheet/i.test(one.attributes.rel ?? ""));
     const attributes = Object.fromEntries(
       Object.entries(one.attributes)
@@ -108,16 +114,19 @@ export function normalise(facts) {
     );
     return {
       ...rest,
+      ...(states.length > 0 ? { states } : {}),
+      // Every custom element is defined there.
+      ...(one.tag.includes("-") ? { style: "" } : {}),
       tag: sheet ? "style" : one.tag,
       namespace: one.namespace === MATHML ? HTML : one.namespace,
       attributes,
       children: sheet ? [] : children(one.children),
       ...(one.shadow ? { shadow: { ...one.shadow, children: children(one.shadow.children) } } : {}),
-      ...(one.document ? { document: { ...normalise(one.document), mode: "" } } : {}),
+      ...(one.document && !isEmpty(one.document) ? { document: { ...normalise(one.document), mode: "" } } : { document: undefined }),
     };
   };
 
-  const result = { ...facts, children: children(facts.children) };
+  const result = { ...facts, front: "", children: children(facts.children) };
   for (const root of result.children) {
     if (typeof root !== "object" || root.tag !== "html") continue;
     // The Replayer puts a style element of its own between <html> and <head>.

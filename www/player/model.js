@@ -13,7 +13,7 @@
  *   | { type: "attribute", id: number, name: string, value?: string | null }
  *   | { type: "text", id: number, value: string }
  *   | { type: "pointer", kind: number, points: [number, number, number][] }
- *   | { type: "click", node: number, x: number, y: number, kind: number, text: string }
+ *   | { type: "click", node: number, x: number, y: number, kind: number, within: [number, number], text: string, target: string }
  *   | Input
  *   | { type: "scroll", node: number, x: number, y: number }
  *   | { type: "viewport", width: number, height: number }
@@ -28,9 +28,23 @@
  *   | { type: "tag", key: string, value: string }
  *   | { type: "error", message: string }
  *   | { type: "gap", reason: number }
- *   | { type: "naturalSize", node: number, width: number, height: number }} What
+ *   | { type: "naturalSize", node: number, width: number, height: number }
+ *   | { type: "state", node: number, state: number, value: number }
+ *   | Media
+ *   | { type: "selection", anchor: number, anchorOffset: number, focus: number, focusOffset: number }
+ *   | { type: "key", name: string }
+ *   | { type: "clipboard", node: number, kind: number }
+ *   | { type: "submit", node: number, by: number, text: string }
+ *   | { type: "touch", finger: number, isUp: boolean, points: [number, number, number][] }
+ *   | Zoom
+ *   | { type: "dead", node: number, agoMs: number }
+ *   | { type: "defined", name: string, isDefined: boolean }
+ *   | { type: "font", node: number, text: string }
+ *   | { type: "source", node: number, url: string }} What
  *
  * @typedef {{ type: "input", node: number, value?: string | null, checked?: boolean | null, selected?: number[] | null, byVisitor: boolean }} Input
+ * @typedef {{ type: "media", node: number, paused: boolean, muted: boolean, ended: boolean, timeMs: number, volumePercent: number, ratePercent: number, sinceMs: number }} Media
+ * @typedef {{ type: "zoom", x: number, y: number, scalePercent: number }} Zoom  the part of the window that is seen
  * @typedef {{ type: "sheet", node: number, sheet: number, text: string }} SheetText
  * @typedef {{ type: "rule", node: number, sheet: number, index: number, text?: string | null }} SheetRule
  *

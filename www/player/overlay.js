@@ -1,16 +1,23 @@
 // @ts-check
-// Draws over the stage what the page does not show: the pointer with its trail, presses, the focus. In: paths and presses
-// in recorded CSS pixels, times. Out: elements outside the iframe, scaled with it. Knows nothing of the recorded DOM.
+// Draws over the stage what the page does not show: the pointer with its trail, presses, the focus; overlay-signs.js draws
+// fingers, keys, sound and film. In: paths and presses in recorded CSS pixels, times. Out: elements outside the iframe,
+// scaled with it. Knows nothing of the recorded DOM.
 
 import { el } from "../markup.js";
+import { OverlaySigns } from "./overlay-signs.js";
 
 const TRAIL_MS = 1_200;
 const RIPPLE_MS = 900;
 const TOUCH = 1;
+/** What is said beside a press. */
+const PRESSES = { rage: "rage", dead: "no effect" };
 
 /**
  * @typedef {{ atMs: number, x: number, y: number }} Point
- * @typedef {{ place(id: number): { x: number, y: number, width: number, height: number } | null, focused: number }} Places
+ * @typedef {object} Places  of the stage
+ * @property {(id: number) => { x: number, y: number, width: number, height: number } | null} place
+ * @property {number} focused
+ * @property {ReadonlyMap<number, import("./model.js").Media>} media
  */
 
 export class Overlay {
@@ -19,7 +26,8 @@ export class Overlay {
     this.trail = el("canvas", { class: "overlay-trail" });
     this.focus = el("div", { class: "overlay-focus", hidden: true });
     this.presses = el("div", { class: "overlay-presses" });
-    this.element = el("div", { class: "overlay", "aria-hidden": "true" }, this.trail, this.focus, this.presses, this.pointer);
+    this.signs = new OverlaySigns();
+    this.element = el("div", { class: "overlay", "aria-hidden": "true" }, this.signs.zoom, this.trail, this.focus, this.signs.element, this.presses, this.pointer);
     this.scale = 1;
     this.width = 0;
     this.height = 0;
@@ -45,6 +53,7 @@ export class Overlay {
     this.trail.width = Math.round(this.width * scale * ratio);
     this.trail.height = Math.round(this.height * scale * ratio);
     this.focusKey = "";
+    this.signs.setScale(scale);
     const last = this.points.at(-1);
     if (last) this.move(last);
   }
@@ -54,6 +63,7 @@ export class Overlay {
     if (place) this.points = [{ atMs: -Infinity, x: place[0], y: place[1] }];
     else if (isNewPage) this.points = [];
     this.presses.replaceChildren();
+    this.signs.clear();
   }
 
   /** Another time: what was on its way is void. */
@@ -61,6 +71,7 @@ export class Overlay {
     const last = this.points.findLast((point) => point.atMs <= this.shownMs) ?? this.points[0];
     this.points = last ? [{ ...last, atMs: -Infinity }] : [];
     this.presses.replaceChildren();
+    this.signs.forget();
   }
 
   /** A path to come; each point counts from the one before. @param {number} atMs @param {number} kind @param {[number, number, number][]} points */
@@ -76,15 +87,16 @@ export class Overlay {
     this.points.sort((a, b) => a.atMs - b.atMs);
   }
 
-  /** @param {number} atMs @param {number} x @param {number} y @param {boolean} isRage */
-  click(atMs, x, y, isRage) {
+  /** @param {number} atMs @param {number} x @param {number} y @param {string | undefined} kind rage, dead, or nothing to say */
+  click(atMs, x, y, kind) {
     this.points.push({ atMs, x, y });
     this.points.sort((a, b) => a.atMs - b.atMs);
-    const ripple = el("span", { class: isRage ? "overlay-ripple is-rage" : "overlay-ripple" }, isRage ? "rage" : null);
+    const said = kind && PRESSES[/** @type {keyof typeof PRESSES} */ (kind)];
+    const ripple = el("span", { class: said ? `overlay-ripple is-${kind}` : "overlay-ripple" }, said);
     ripple.style.left = `${x * this.scale}px`;
     ripple.style.top = `${y * this.scale}px`;
     this.presses.append(ripple);
-    setTimeout(() => ripple.remove(), isRage ? RIPPLE_MS * 2 : RIPPLE_MS);
+    setTimeout(() => ripple.remove(), said ? RIPPLE_MS * 2 : RIPPLE_MS);
   }
 
   /** @param {number} timeMs @param {Places} stage */
@@ -98,6 +110,7 @@ export class Overlay {
     if (place) this.move(place);
     this.drawTrail(timeMs);
     this.showFocus(stage);
+    this.signs.show(timeMs, stage);
   }
 
   /** @param {Point} place */

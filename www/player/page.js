@@ -112,6 +112,7 @@ function describe(facts, source) {
     source.isShared ? null : el("a", { class: "button is-plain", href: backAddress(facts) }, icon("back"), "Recordings"),
     el("h1", null, who),
     facts.rage_clicks ? el("span", { class: "badge is-rage" }, counted(facts.rage_clicks, "rage click")) : null,
+    facts.dead_clicks ? el("span", { class: "badge is-rage" }, counted(facts.dead_clicks, "click"), " without effect") : null,
     facts.errors ? el("span", { class: "badge is-warn" }, counted(facts.errors, "error")) : null,
     el("div", { class: "player-facts" }, said.map((part) => el("span", null, part))),
     source.isShared ? null : actions(facts, source));

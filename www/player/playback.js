@@ -23,6 +23,7 @@ const SEEK_AHEAD_MS = 10_000;
 const FIRST_STATE_MS = 5_000;
 const STEP_MS = 100;
 const NOTICE_MS = 4_000;
+const SAID_OF_CLIPBOARD = ["Copied", "Cut", "Pasted"];
 
 export class Playback {
   /**
@@ -36,7 +37,8 @@ export class Playback {
     this.store = store;
     /** @type {Overview} */
     this.overview = decoder.overview();
-    this.rage = new Set(this.overview.marks.filter((mark) => mark.kind === "rage").map((mark) => mark.atMs));
+    /** Clicks that say something, by their time. */
+    this.telling = new Map(this.overview.marks.filter(({ kind }) => kind === "rage" || kind === "dead").map(({ atMs, kind }) => [atMs, kind]));
     this.clock = { ...stopped(), speed: store.state.speed };
     /** The page on the stage, and the recording time that it shows. */
     this.page = -1;
@@ -180,6 +182,8 @@ export class Playback {
     this.stage.build(snapshot);
     this.overlay.resize(...snapshot.viewport);
     this.overlay.put(snapshot.pointer ?? null, isNewPage);
+    this.overlay.signs.offsetMs = offsetMs;
+    for (const what of snapshot.state) if (what.type === "zoom") this.overlay.signs.setZoom(what, snapshot.viewport);
     this.store.set({ url: snapshot.url, title: snapshot.title });
   }
 
@@ -207,7 +211,22 @@ export class Playback {
         this.overlay.path(atMs, event.kind, event.points);
         break;
       case "click":
-        this.overlay.click(atMs, event.x, event.y, this.rage.has(atMs));
+        this.overlay.click(atMs, event.x, event.y, this.telling.get(atMs));
+        break;
+      case "touch":
+        this.overlay.signs.touch(event.finger, atMs, event.points, event.isUp);
+        break;
+      case "zoom":
+        this.overlay.signs.setZoom(event, [this.overlay.width, this.overlay.height]);
+        break;
+      case "key":
+        this.overlay.signs.say(event.name, true);
+        break;
+      case "clipboard":
+        this.overlay.signs.say(SAID_OF_CLIPBOARD[event.kind] ?? "", false);
+        break;
+      case "submit":
+        this.overlay.signs.say("Form sent", false);
         break;
       case "viewport":
         this.overlay.resize(event.width, event.height);

@@ -13,6 +13,7 @@ import { Overlay } from "./overlay.js";
 import { Playback } from "./playback.js";
 import { Stage } from "./stage.js";
 import { initialState, parseChoices, Store } from "./store.js";
+import { LEGEND } from "./timeline-model.js";
 
 /** @typedef {import("./keymap.js").Command} Command */
 
@@ -53,7 +54,7 @@ export class ReplayPlayer extends HTMLElement {
           playButton(playback), clock(playback),
           el("span", { class: "controls-space" }),
           skipToggle(playback), speedMenu(playback), linkButton(playback), helpButton(() => help.showModal()), fullscreenButton(() => this.toggleFullscreen()))),
-      legend());
+      legend(playback.overview.marks));
     box.append(gapBanner(store), noticeLine(store));
     this.append(el("aside", { class: "player-side", "aria-label": "What happened" }, pageList(playback), eventList(playback)), help);
 
@@ -194,7 +195,13 @@ function noticeLine(store) {
   return line;
 }
 
-function legend() {
+/** Only what this recording has. @param {import("./model.js").Mark[]} marks */
+function legend(marks) {
+  const kinds = new Set(marks.map((mark) => mark.kind));
+  const drawn = LEGEND.filter((entry) => entry.kinds.some((kind) => kinds.has(kind))).map((entry) => {
+    const tick = el("span", { class: "legend-tick", "data-kind": entry.kinds[0], "aria-hidden": "true" });
+    return el("li", null, tick, entry.words);
+  });
   const entries = [
     ["masked", "Masked before it left the visitor’s browser"],
     ["blocked", "Not recorded"],
@@ -202,5 +209,6 @@ function legend() {
     ["gap", "Nothing known"],
   ];
   return el("ul", { class: "legend", "aria-label": "Legend" },
+    drawn,
     entries.map(([kind, words]) => el("li", null, el("span", { class: `swatch is-${kind}`, "aria-hidden": "true" }), words)));
 }

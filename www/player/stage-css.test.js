@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inertSelector, mentionsActing, quiet } from "./stage-css.js";
+import { inertSelector, mentionsActing, quiet, withoutImports } from "./stage-css.js";
 
 test("nothing outside the page is asked for", () => {
   assert.equal(quiet("a{background:url(/a.png)}"), 'a{background:url("data:,")}');
@@ -29,4 +29,16 @@ test("selectors find inert attributes", () => {
 test("other rules are left alone", () => {
   assert.equal(mentionsActing("a{color:LinkText} [data-href]{} .link{}"), false);
   assert.equal(mentionsActing("a:any-link{}"), true);
+});
+
+test("an import keeps its rule and names no address", () => {
+  assert.equal(withoutImports('@import url("/x.css") screen;a{}'), '@import "data:text/css," screen;a{}');
+  assert.equal(withoutImports("@import '/x.css'; @IMPORT url(y.css)"), '@import "data:text/css,"; @IMPORT "data:text/css,"');
+  assert.equal(withoutImports("a{content:'x'}"), "a{content:'x'}");
+});
+
+test("custom elements are defined but for those that were not", () => {
+  assert.equal(inertSelector("a:defined"), "a:not(.revisit-none)");
+  assert.equal(inertSelector("x-a:not(:defined)", "x-a,x-b"), "x-a:not(:where(:not(x-a,x-b)):not(.revisit-none))");
+  assert.ok(mentionsActing("x-a:defined{}"));
 });

@@ -50,6 +50,12 @@ export function paintBlocked(element, width, height) {
   paint(element, "blocked", { ...size, ...block, backgroundImage: HATCH });
 }
 
+/** An element that fills the screen. @param {Element} element @param {boolean} isFull */
+export function paintFullscreen(element, isFull) {
+  const look = { position: "fixed", top: "0", left: "0", width: "100%", height: "100%", maxWidth: "100%", maxHeight: "100%", margin: "0", boxSizing: "border-box", zIndex: "2147483647" };
+  paint(element, "fullscreen", isFull ? look : null);
+}
+
 /** A field whose value is masked, or no longer. @param {Element} element @param {boolean} isMasked */
 export function paintField(element, isMasked) {
   paint(element, "field", isMasked ? { backgroundImage: FIELD_HATCH } : null);

@@ -4,21 +4,23 @@
 // native ones disabled, so that the cascade is the recorded one while links stay inert; native ones keep the recorded
 // rules for whoever looks. A shadow root is left to its native sheets unless it has links or linked sheets.
 
-import { inertSelectors, mentionsActing, quiet } from "./stage-css.js";
+import { inertSelectors, mentionsActing, mentionsDefined, quiet } from "./stage-css.js";
+import { HIGHLIGHT } from "./stage-selection.js";
 
 /**
  * @typedef {import("./model.js").SheetText} SheetText
  * @typedef {import("./model.js").SheetRule} SheetRule
  * @typedef {Document | ShadowRoot} Root
  * @typedef {Window & typeof globalThis} Realm
- * @typedef {{ text: string, edits: SheetRule[], built: CSSStyleSheet | null, realm: Realm | null, media: string }} Recorded
+ * @typedef {{ text: string, edits: SheetRule[], built: CSSStyleSheet | null, realm: Realm | null, media: string, names: string }} Recorded
  * @typedef {{ base: CSSStyleSheet, texts: Map<string, CSSStyleSheet> }} Shelf
  */
 
 /** What replay needs and the page did not say, and what browsers say about links that are links. */
 const BASE =
   "@layer revisit-base{*{overflow-anchor:none!important}noscript{display:none!important}" +
-  ":where(a,area)[*|href]{color:LinkText;text-decoration:underline;cursor:pointer}}";
+  ":where(a,area)[*|href]{color:LinkText;text-decoration:underline;cursor:pointer}}" +
+  `::highlight(${HIGHLIGHT}){background-color:#3367d1;color:#fff}`;
 /** Parsed sheets kept for the next seek. */
 const SHELF_MAX = 300;
 const LEADING_IMPORTS = /^(?:\s*(?:\/\*[\s\S]*?\*\/|@charset[^;]*;|@import[^;]*;))*/i;
@@ -29,6 +31,8 @@ export class StageStyles {
     this.owners = new Set();
     /** @type {Map<Root, number[]>} the recorded adopted sheets of each root */
     this.roots = new Map();
+    /** @type {Map<Root, Set<string>>} the rules of fonts that scripts gave to a document */
+    this.fonts = new Map();
     /** @type {Map<number, Recorded>} */
     this.ofNumber = new Map();
     /** @type {WeakMap<Element, Recorded>} rules that are not those of the element's text */
@@ -39,6 +43,8 @@ export class StageStyles {
     this.mirrored = new WeakMap();
     /** @type {WeakMap<Realm, Shelf>} */
     this.shelves = new WeakMap();
+    /** @type {Set<string>} names of custom elements that the page had not defined */
+    this.undefinedNames = new Set();
     this.isDirty = false;
   }
 
@@ -46,6 +52,8 @@ export class StageStyles {
   reset() {
     this.owners.clear();
     this.roots.clear();
+    this.fonts.clear();
+    this.undefinedNames.clear();
     this.ofNumber.clear();
     this.ofOwner = new WeakMap();
     this.written = new WeakMap();
@@ -63,12 +71,23 @@ export class StageStyles {
   replaceRoot(old, root) {
     this.roots.set(root, this.roots.get(old) ?? []);
     this.roots.delete(old);
+    const fonts = this.fonts.get(old);
+    if (fonts) this.fonts.set(root, fonts);
+    this.fonts.delete(old);
     this.isDirty = true;
   }
 
   /** @param {Root} root */
   forgetRoot(root) {
     this.roots.delete(root);
+    this.fonts.delete(root);
+  }
+
+  /** @param {Root} root @param {string} face an `@font-face` rule */
+  addFont(root, face) {
+    const faces = this.fonts.get(root) ?? new Set();
+    this.fonts.set(root, faces.add(face));
+    this.isDirty = true;
   }
 
   /** @param {Element} owner */
@@ -124,6 +143,14 @@ export class StageStyles {
     this.isDirty = true;
   }
 
+  /** @param {string} name of custom elements @param {boolean} isDefined */
+  define(name, isDefined) {
+    if (!/^[a-z][\w.-]*$/.test(name)) return;
+    if (isDefined) this.undefinedNames.delete(name);
+    else this.undefinedNames.add(name);
+    this.isDirty = true;
+  }
+
   /** Brings what changed into effect. Cheap when nothing did. */
   settle() {
     if (!this.isDirty) return;
@@ -162,6 +189,8 @@ export class StageStyles {
       const recorded = this.ofNumber.get(number);
       if (recorded) wanted.push(this.build(recorded, realm, ""));
     }
+    const fonts = this.fonts.get(root);
+    if (fonts) wanted.push(this.parsed(realm, [...fonts].join("\n"), ""));
     // The same sheet twice counts at its last place.
     const sheets = wanted.filter((sheet, i) => wanted.lastIndexOf(sheet) === i);
     const current = root.adoptedStyleSheets;
@@ -200,22 +229,24 @@ export class StageStyles {
 
   /** @param {Recorded} recorded @param {Realm} realm @param {string} media */
   build(recorded, realm, media) {
-    if (recorded.built && recorded.realm === realm && recorded.media === media) return recorded.built;
+    const names = mentionsDefined(recorded.text) ? [...this.undefinedNames].join() : "";
+    if (recorded.built && recorded.realm === realm && recorded.media === media && recorded.names === names) return recorded.built;
     const isShared = recorded.edits.length === 0;
-    const sheet = isShared ? this.parsed(realm, recorded.text, media) : parse(realm, recorded.text, media);
+    const sheet = isShared ? this.parsed(realm, recorded.text, media, names) : parse(realm, recorded.text, media, names);
     const imports = importsOf(recorded.text);
     for (const event of recorded.edits) edit(sheet, event, imports, true);
     recorded.built = sheet;
     recorded.realm = realm;
     recorded.media = media;
+    recorded.names = names;
     return sheet;
   }
 
-  /** @param {Realm} realm @param {string} text @param {string} media */
-  parsed(realm, text, media) {
+  /** @param {Realm} realm @param {string} text @param {string} media @param {string} [names] of custom elements not defined */
+  parsed(realm, text, media, names = "") {
     const { texts } = this.shelf(realm);
-    const key = `${media}\n${text}`;
-    const sheet = texts.get(key) ?? parse(realm, text, media);
+    const key = `${media}\n${names}\n${text}`;
+    const sheet = texts.get(key) ?? parse(realm, text, media, names);
     texts.delete(key);
     texts.set(key, sheet);
     if (texts.size > SHELF_MAX) texts.delete(texts.keys().next().value ?? "");
@@ -234,7 +265,7 @@ export class StageStyles {
 
 /** @param {string} text @returns {Recorded} */
 function record(text) {
-  return { text, edits: [], built: null, realm: null, media: "" };
+  return { text, edits: [], built: null, realm: null, media: "", names: "" };
 }
 
 /** @param {Root} root @param {Element[]} owners */
@@ -243,11 +274,11 @@ function needsOurs(root, owners) {
   return isAsked || root.querySelector("a[*|href], area[*|href]") !== null;
 }
 
-/** @param {Realm} realm @param {string} text @param {string} media */
-function parse(realm, text, media) {
+/** @param {Realm} realm @param {string} text @param {string} media @param {string} [names] of custom elements not defined */
+function parse(realm, text, media, names) {
   const sheet = new realm.CSSStyleSheet({ media });
   sheet.replaceSync(quiet(text));
-  if (text !== BASE && mentionsActing(text)) inertSelectors(sheet.cssRules);
+  if (text !== BASE && mentionsActing(text)) inertSelectors(sheet.cssRules, names);
   return sheet;
 }
 

@@ -2,6 +2,7 @@
 // The recorded nodes, rebuilt and kept by their ids. In: recorded nodes, moves, removals. Out: nodes in the stage's
 // documents, those of iframes and shadow roots included. Knows nothing of time, fields or looks: it tells who does.
 
+import { withoutImports } from "./stage-css.js";
 import { createElement, modeOf, setMode, STANDARD } from "./stage-document.js";
 
 /**
@@ -27,6 +28,10 @@ export class StageTree {
     this.inner = new Map();
     /** @type {Set<HTMLIFrameElement>} iframes whose inside was not recorded, while they wait for their place */
     this.sealed = new Set();
+    /** @type {Set<HTMLIFrameElement>} iframes whose document has gone, as far as none follows */
+    this.emptied = new Set();
+    /** Something was moved, which takes its scroll place and its place on top. */
+    this.hasMoved = false;
     /** Steps that did not fit; a sound recording has none. */
     this.misfits = 0;
   }
@@ -36,6 +41,7 @@ export class StageTree {
     this.ids = new WeakMap();
     this.inner.clear();
     this.sealed.clear();
+    this.emptied.clear();
   }
 
   /** Builds a whole page in an empty document. @param {RecordedNode[]} nodes the document first @param {Document} inside */
@@ -91,9 +97,10 @@ export class StageTree {
   make(recorded, made) {
     switch (recorded.kind) {
       case "moved":
+        this.hasMoved = true;
         return this.known(recorded.id);
       case "text":
-        return this.register(recorded.id, made.createTextNode(recorded.value));
+        return this.register(recorded.id, made.createTextNode(this.textIn(recorded.parent, recorded.value)));
       case "comment":
         return this.register(recorded.id, made.createComment(""));
       case "doctype":
@@ -117,6 +124,11 @@ export class StageTree {
         return null;
       }
     }
+  }
+
+  /** What a text is where it stands. @param {number} parent @param {string} value */
+  textIn(parent, value) {
+    return /** @type {Element | undefined} */ (this.nodes.get(parent))?.localName === "style" ? withoutImports(value) : value;
   }
 
   /** @param {Extract<RecordedNode, { kind: "element" }>} recorded @param {Document} made */
@@ -186,6 +198,20 @@ export class StageTree {
     }
   }
 
+  /** An iframe that has lost its document for another origin's: nobody can look into it any more. */
+  close() {
+    for (const frame of this.emptied) {
+      const isOpen = [...this.inner.values()].some(({ host }) => host === frame);
+      if (isOpen || !frame.isConnected || !frame.contentDocument || frame.hasAttribute("sandbox")) continue;
+      const [parent, next] = [frame.parentNode, frame.nextSibling];
+      frame.setAttribute("sandbox", "");
+      frame.remove();
+      parent?.insertBefore(frame, next);
+      frame.removeAttribute("sandbox");
+    }
+    this.emptied.clear();
+  }
+
   /** Brings documents of iframes to where their iframe is: just inserted, or moved, which gave it a new document. */
   rehome() {
     for (const [id, { host, mode }] of this.inner) {
@@ -198,6 +224,7 @@ export class StageTree {
         for (const child of children) opened.append(opened.adoptNode(child));
         this.styles.replaceRoot(old, opened);
         this.register(id, opened);
+        this.hasMoved = true;
       });
     }
   }
@@ -206,6 +233,7 @@ export class StageTree {
   put(parentId, before, node) {
     const parent = this.known(parentId);
     const reference = before ? this.known(before) : null;
+    this.hasMoved ||= node.isConnected;
     if (parent.nodeType === Node.DOCUMENT_NODE && node.nodeType === Node.ELEMENT_NODE) {
       const old = /** @type {Document} */ (parent).documentElement;
       if (old && old !== node) old.remove();
@@ -219,6 +247,8 @@ export class StageTree {
   remove(id) {
     const node = this.known(id);
     const parent = node.parentNode;
+    const host = this.inner.get(id)?.host;
+    if (host) this.emptied.add(host);
     this.forget(node);
     if (node.nodeType === Node.DOCUMENT_NODE) /** @type {Document} */ (node).replaceChildren();
     else parent?.removeChild(node);

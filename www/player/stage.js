@@ -6,16 +6,23 @@
 import { removeAttribute, setAttribute } from "./stage-attributes.js";
 import { quiet } from "./stage-css.js";
 import { paintBlocked, paintField, paintInline, paintPicture } from "./stage-paint.js";
+import { StageSelection } from "./stage-selection.js";
 import { StageStyles } from "./stage-style.js";
+import { StageTop } from "./stage-top.js";
 import { StageTree, TOP } from "./stage-tree.js";
 
 /**
  * @typedef {import("./model.js").What} What
  * @typedef {import("./model.js").Input} Input
  * @typedef {import("./model.js").Snapshot} Snapshot
+ * @typedef {import("./model.js").Media} Media
  */
 
 const MASK = "•";
+/** Kinds of states, as `record::State` has them. */
+const TOP_LAYER = 0;
+const INDETERMINATE = 1;
+const UNREAD_SHADOW = 2;
 
 export class Stage {
   /** @param {HTMLIFrameElement} frame loaded with the stage's page */
@@ -30,6 +37,12 @@ export class Stage {
     this.looks = [];
     /** @type {Map<number, [number, number]>} scroll places not reached yet: the page may still grow */
     this.unscrolled = new Map();
+    /** @type {Map<number, [number, number]>} where everything was scrolled to last */
+    this.scrolled = new Map();
+    this.top = new StageTop();
+    this.selection = new StageSelection();
+    /** @type {Map<number, Media>} sound and film; nothing of it is here, the overlay says what it does */
+    this.media = new Map();
     this.focused = 0;
   }
 
@@ -49,6 +62,7 @@ export class Stage {
     // The stage's window stays the same over pages, and so would its place.
     this.unscrolled.set(TOP, [0, 0]);
     for (const what of snapshot.state) this.apply(what);
+    this.tree.hasMoved = false;
     this.settle();
   }
 
@@ -56,7 +70,11 @@ export class Stage {
     this.tree.clear();
     this.looks = [];
     this.unscrolled.clear();
+    this.scrolled.clear();
     this.styles.reset();
+    this.top.clear();
+    this.selection.set(null);
+    this.media.clear();
     this.focused = 0;
     this.document.replaceChildren();
   }
@@ -77,13 +95,22 @@ export class Stage {
   /** What waits for the end of a batch: styles, then sizes, then what was scrolled. */
   settle() {
     this.tree.rehome();
+    this.tree.guard(() => this.tree.close());
     this.styles.settle();
     const looks = this.looks;
     this.looks = [];
     for (const look of looks) this.tree.guard(look);
+    this.tree.guard(() => this.top.settle(this.tree.nodes));
+    this.tree.guard(() => this.selection.settle(this.tree.nodes));
+    if (this.tree.hasMoved) {
+      // Our steps are not those of the page: what they moved lost its place here, and only here.
+      this.tree.hasMoved = false;
+      for (const [id, place] of this.scrolled) if (!this.unscrolled.has(id)) this.unscrolled.set(id, place);
+    }
     for (const [id, [x, y]] of this.unscrolled) {
       const isDone = !this.tree.nodes.has(id) || this.scroll(id, x, y);
       if (isDone) this.unscrolled.delete(id);
+      if (!this.tree.nodes.has(id)) this.scrolled.delete(id);
     }
   }
 
@@ -122,7 +149,7 @@ export class Stage {
         break;
       case "text": {
         const text = this.tree.known(what.id);
-        text.nodeValue = what.value;
+        text.nodeValue = this.tree.textIn(this.tree.ids.get(/** @type {Node} */ (text.parentNode)) ?? 0, what.value);
         this.tree.ownerChanged(text.parentNode, true);
         break;
       }
@@ -131,6 +158,7 @@ export class Stage {
         break;
       case "scroll":
         this.unscrolled.set(what.node, [what.x, what.y]);
+        this.scrolled.set(what.node, [what.x, what.y]);
         break;
       case "viewport":
         this.resize(what.width, what.height);
@@ -147,11 +175,33 @@ export class Stage {
       case "adopted":
         this.styles.adopt(/** @type {Document | ShadowRoot} */ (this.tree.known(what.node)), what.sheets);
         break;
+      case "state":
+        this.setState(what);
+        break;
+      case "media":
+        this.media.set(what.node, what);
+        break;
+      case "selection":
+        this.selection.set(what);
+        break;
+      case "defined":
+        this.styles.define(what.name, what.isDefined);
+        break;
+      case "font":
+        this.styles.addFont(/** @type {Document} */ (this.tree.known(what.node)), what.text);
+        break;
       case "naturalSize":
         this.look(what.node, (element) => paintPicture(element, what.width, what.height));
         break;
       default:
     }
+  }
+
+  /** @param {{ node: number, state: number, value: number }} state */
+  setState({ node, state, value }) {
+    if (state === TOP_LAYER) this.top.set(node, value);
+    else if (state === INDETERMINATE) /** @type {HTMLInputElement} */ (this.element(node)).indeterminate = value !== 0;
+    else if (state === UNREAD_SHADOW) this.look(node, (element) => paintBlocked(element, value >>> 16, value & 0xffff));
   }
 
   /** @param {Element} element @param {string} name @param {string | null} value */

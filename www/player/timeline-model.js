@@ -13,10 +13,16 @@ const MERGE = 0.004;
 /** Going back right after a mark means the mark before it. */
 const BACK_MS = 1_500;
 /** What is drawn where several marks fall together. */
-const WEIGHT = ["error", "rage", "event", "tag", "navigate", "page", "input", "click", "scroll"];
+const WEIGHT = ["error", "rage", "dead", "event", "tag", "submit", "navigate", "page", "media", "clipboard", "key", "input", "double", "click", "scroll"];
 const SAID = {
   click: "Clicked",
+  double: "Double-clicked",
   rage: "Rage click",
+  dead: "Clicked without effect",
+  submit: "Sent a form",
+  key: "Pressed",
+  clipboard: "Clipboard",
+  media: "Sound or film",
   input: "Typed in a field",
   error: "Error",
   navigate: "Address changed",
@@ -97,11 +103,22 @@ export function previousMark(marks, timeMs) {
   return marks.findLast((mark) => mark.atMs < timeMs - BACK_MS)?.atMs ?? null;
 }
 
+/** What the colours of the timeline mean: kinds that look alike, in words. */
+export const LEGEND = [
+  { kinds: ["error", "rage", "dead"], words: "Error, rage click, click without effect" },
+  { kinds: ["click", "double"], words: "Click" },
+  { kinds: ["input", "key", "clipboard", "scroll"], words: "Typing, keys, clipboard" },
+  { kinds: ["page", "navigate", "submit"], words: "Page, address, form sent" },
+  { kinds: ["event", "tag", "media"], words: "Event, tag, sound and film" },
+];
+
 /** @param {Mark} mark @returns {string} what happened, as a sentence for the list */
 export function sentence(mark) {
   const said = SAID[/** @type {keyof typeof SAID} */ (mark.kind)] ?? mark.kind;
   if (mark.label === "") return mark.kind === "click" ? "Clicked something" : said;
-  if (mark.kind === "click" || mark.kind === "rage") return `${said} “${mark.label}”`;
+  if (mark.kind === "clipboard") return `${mark.label[0]?.toUpperCase()}${mark.label.slice(1)} something`;
+  if (mark.kind === "key" || mark.kind === "media") return `${said} ${mark.label}`;
+  if (/^(click|double|rage|dead|submit)$/.test(mark.kind)) return `${said} “${mark.label}”`;
   return `${said}: ${mark.label}`;
 }
 

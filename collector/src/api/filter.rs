@@ -58,7 +58,11 @@ const OTHERS: &[Field] = &[
     ("min_pages", Type::Number, ""),
     ("max_pages", Type::Number, ""),
     ("rage", Type::Flag, "has rage clicks: three within a second of each other, close together"),
-    ("dead", Type::Flag, "has dead clicks: something with a text was clicked and nothing happened for three seconds"),
+    (
+        "dead",
+        Type::Flag,
+        "has dead clicks: the page did not answer one within 1.5 seconds, and it was on nothing that answers by itself",
+    ),
     ("errors", Type::Flag, "has errors that the page did not catch"),
     ("chat", Type::Flag, "has a conversation"),
     ("watched", Type::Flag, ""),

@@ -32,7 +32,11 @@ pub(super) const FIELDS: &[Field] = &[
     ("viewport", Type::MaybeList, "width, height"),
     ("clicks", Type::Number, ""),
     ("rage_clicks", Type::Number, ""),
-    ("dead_clicks", Type::Number, ""),
+    (
+        "dead_clicks",
+        Type::Number,
+        "clicks that the page did not answer within 1.5 seconds, on nothing that answers by itself",
+    ),
     ("errors", Type::Number, ""),
     ("gaps", Type::Number, "stretches about which nothing is known"),
     ("events", Type::List, ""),

@@ -40,7 +40,7 @@ pub fn html(row: &RecordingRow, blob: &[u8]) -> Option<Vec<u8>> {
     let decoder = assets::bytes("pkg/decoder_bg.wasm")?;
     let styles: String = STYLES.iter().map(|path| text_of(path)).collect::<Option<Vec<_>>>()?.join("\n");
     let policy = format!(
-        "default-src 'none'; script-src 'sha256-{}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data:; \
+        "default-src 'none'; script-src 'sha256-{}' 'wasm-unsafe-eval'; style-src 'unsafe-inline' data:; img-src data:; \
          font-src data:; base-uri 'none'; form-action 'none'",
         STANDARD.encode(Sha256::digest(script.as_bytes()))
     );

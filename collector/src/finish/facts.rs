@@ -2,7 +2,6 @@
 //! Everything here is masked text, but for what the owner declared.
 
 use super::assemble::Declared;
-use super::dead::DeadClicks;
 use crate::store::filter::path_of;
 use crate::store::{Claim, Facts};
 use serde_json::Value;
@@ -29,12 +28,13 @@ pub(super) fn find(recording: &Recording, declared: Declared, claim: &Claim) -> 
         pages: recording.pages.len() as i64,
         entry_url: urls.first().cloned().unwrap_or_default(),
         exit_url: last_label(&glance.marks, &["page", "navigate"]).unwrap_or_default(),
-        clicks: count("click") + count("rage"),
+        clicks: count("click") + count("rage") + count("dead"),
         rage_clicks: count("rage"),
+        dead_clicks: count("dead"),
         errors: count("error"),
         gaps: glance.gaps.len() as i64,
         events: unique(labels(&glance.marks, &["event"])),
-        clicked: unique(labels(&glance.marks, &["click", "rage"])),
+        clicked: unique(labels(&glance.marks, &["click", "rage", "dead"])),
         messages: unique(labels(&glance.marks, &["error"])),
         steps: steps(&urls),
         urls: unique(urls),
@@ -44,13 +44,9 @@ pub(super) fn find(recording: &Recording, declared: Declared, claim: &Claim) -> 
     };
     facts.identity.extend(declared.traits.into_iter().map(|(name, value)| (name, Value::String(value))));
     for page in &recording.pages {
-        let mut dead = DeadClicks::default();
         for event in Cursor::new(page).rest() {
-            dead.note(event.at, &event.what);
             note(&mut facts, event.what);
         }
-        dead.end(page.frames.last().map_or(0, |frame| frame.at_ms));
-        facts.dead_clicks += dead.count;
     }
     facts
 }

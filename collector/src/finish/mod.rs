@@ -3,7 +3,6 @@
 //! stay until the store holds the recording.
 
 mod assemble;
-mod dead;
 mod facts;
 mod import;
 

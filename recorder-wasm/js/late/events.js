@@ -204,6 +204,8 @@ function pressed(event, target, kind) {
 
 /** @param {any} event */
 function moved(event) {
+  // Fingers are told one by one (touch.js).
+  if (event.pointerType === "touch" && "ontouchstart" in window) return;
   const time = timeOf(event);
   const last = path[path.length - 1];
   if (last && time - last[0] < POINTER_EVERY_MS) return;

@@ -22,6 +22,12 @@ export let nodeOf;
 export let idCount;
 /** @type {Seam["ignoresEvents"]} */
 export let ignoresEvents;
+/** @type {Seam["isMarked"]} */
+export let isMarked;
+/** @type {Seam["inside"]} the shadow root or inner document of an element, as far as it is known */
+export let inside;
+/** @type {Seam["forget"]} a subtree that has lost its place, see js/tap/nodes.js */
+export let forget;
 /** @type {Seam["put"]} writes a word of an operation (js/tap/ops.js) */
 export let put;
 /** @type {Seam["putString"]} a string that is likely to come again */
@@ -32,9 +38,11 @@ export let putText;
 export let hasWords;
 /** @type {Seam["fields"]} the state of form fields */
 export let fields;
+/** @type {Seam["sheets"]} what is to be told of style sheets */
+export let sheets;
 
 /** @param {Seam} seam */
 export function open(seam) {
   ({ listen, setTimeout, guarded, wrapMethod, wrapSetter } = seam);
-  ({ idOf, nodeOf, idCount, ignoresEvents, put, putString, putText, hasWords, fields } = seam);
+  ({ idOf, nodeOf, idCount, ignoresEvents, isMarked, inside, forget, put, putString, putText, hasWords, fields, sheets } = seam);
 }

@@ -7,6 +7,8 @@ export const ATTRIBUTE_REMOVED = 4;
 export const TEXTS = 5;
 export const DOM_END = 6;
 export const STRINGS_CLEARED = 7;
+/** A record of nothing but numbers: time, tag, count, numbers; signed ones in zigzag. */
+export const NUMBERS = 8;
 export const HELLO = 10;
 export const CHECKPOINT = 11;
 export const CHECKPOINT_END = 12;
@@ -30,6 +32,9 @@ export const ERROR = 29;
 export const GAP = 30;
 export const HEARTBEAT = 31;
 export const NATURAL_SIZE = 32;
+export const DEFINED = 33;
+export const FONT = 34;
+export const SOURCE = 35;
 
 // Items of a child list: kind in the low three bits, the node's id above. 0 ends a list.
 export const ITEM_END = 0;

@@ -4,7 +4,7 @@
 
 import * as nodes from "./nodes.js";
 import { ADOPTED, RULE, SHEET } from "./ops.js";
-import { wrapMethod, wrapSetter } from "./wraps.js";
+import { wrapMethod } from "./wraps.js";
 import { put, putText } from "./writer.js";
 
 /** @type {WeakMap<CSSStyleSheet, number>} numbers of constructed sheets */
@@ -17,7 +17,11 @@ let owners = new Set();
 /** @type {Set<CSSStyleSheet>} constructed sheets whose whole text is to be written */
 let rewritten = new Set();
 /** @type {Set<any>} roots whose list of constructed sheets is to be written */
-let roots = new Set();
+export let roots = new Set();
+/** @type {WeakMap<any, CSSStyleSheet[]>} what was told of the roots' lists */
+export let told = new WeakMap();
+/** Owners of sheets that the browser cannot write down as they are. @type {Set<any>} */
+export const unwritten = new Set();
 /** @type {[CSSStyleSheet, number, string | null][]} single rules, in order */
 let rules = [];
 
@@ -41,21 +45,11 @@ export function wrap(view, dirty) {
     noteRule(sheet, index >>> 0, null);
     dirty();
   };
-  const adopted = (/** @type {any} */ root) => {
-    if (nodes.idOf(root) === 0) return;
-    roots.add(root);
-    dirty();
-  };
-  const nested = (/** @type {CSSRule} */ rule) => rule.parentStyleSheet && whole(rule.parentStyleSheet);
   return [
     wrapMethod(prototype, "insertRule", inserted),
     wrapMethod(prototype, "deleteRule", deleted),
     wrapMethod(prototype, "replaceSync", whole),
     wrapMethod(prototype, "replace", (sheet, _args, done) => done.then(() => whole(sheet), () => {})),
-    wrapMethod(view.CSSGroupingRule.prototype, "insertRule", nested),
-    wrapMethod(view.CSSGroupingRule.prototype, "deleteRule", nested),
-    wrapSetter(view.Document.prototype, "adoptedStyleSheets", adopted),
-    wrapSetter(view.ShadowRoot.prototype, "adoptedStyleSheets", adopted),
   ];
 }
 
@@ -66,6 +60,7 @@ export function clear() {
   owners = new Set();
   rewritten = new Set();
   roots = new Set();
+  told = new WeakMap();
   rules = [];
 }
 
@@ -83,7 +78,7 @@ function noteWhole(sheet) {
  * @param {number} index
  * @param {string | null} text
  */
-function noteRule(sheet, index, text) {
+export function noteRule(sheet, index, text) {
   const owner = sheet.ownerNode;
   if (owner) touched.add(sheet);
   const isKnown = owner ? nodes.idOf(owner) !== 0 : numbers.has(sheet);
@@ -121,7 +116,9 @@ export function findRoot(root) {
 export function write(time) {
   for (const owner of owners) {
     const text = nodes.idOf(owner) === 0 || !owner.sheet ? null : textOf(owner.sheet);
-    if (text !== null) whole(time, nodes.idOf(owner), 0, text);
+    if (text === null) continue;
+    if (text.includes(": ;")) unwritten.add(owner);
+    whole(time, nodes.idOf(owner), 0, text);
   }
   for (const root of roots) adoption(root, time);
   for (const sheet of rewritten) whole(time, 0, numbers.get(sheet) ?? 0, textOf(sheet) ?? "");
@@ -149,6 +146,7 @@ export function write(time) {
 function adoption(root, time) {
   if (nodes.idOf(root) === 0) return;
   const sheets = [...root.adoptedStyleSheets];
+  told.set(root, sheets);
   for (const sheet of sheets) {
     if (numbers.has(sheet)) continue;
     numbers.set(sheet, ++lastNumber);

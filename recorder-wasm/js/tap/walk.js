@@ -297,16 +297,23 @@ export const marksAt = (id) => marked.get(id) ?? 0;
 export const released = (id) => marked.delete(id);
 
 /**
- * Whether what the visitor does here is not to be recorded: the element or one around it says so.
+ * Whether one of these marks is on the node or around it.
  * @param {any} node
+ * @param {number} wanted
  */
-export function ignoresEvents(node) {
+export function isMarked(node, wanted) {
   if (marked.size === 0) return false;
   for (let at = node; at; at = at.parentNode ?? at.host) {
-    if (marksAt(nodes.idOf(at)) & (op.MARK_IGNORE_EVENTS | op.MARK_BLOCK)) return true;
+    if (marksAt(nodes.idOf(at)) & wanted) return true;
   }
   return false;
 }
+
+/**
+ * Whether what the visitor does here is not to be recorded: the element or one around it says so.
+ * @param {any} node
+ */
+export const ignoresEvents = (node) => isMarked(node, op.MARK_IGNORE_EVENTS | op.MARK_BLOCK);
 
 /**
  * Writes an attribute of a known element as it is now.

@@ -26,6 +26,18 @@ struct Surface {
     /// By (owner node, constructed sheet): its text, then the rules inserted and deleted since.
     sheets: BTreeMap<(u32, u32), Vec<What>>,
     focus: Option<What>,
+    /// What elements are in, by node and kind, but for the top layer.
+    states: BTreeMap<(u32, u32), What>,
+    /// The top layer, what lies on top last.
+    top_layer: Vec<What>,
+    media: BTreeMap<u32, What>,
+    sources: BTreeMap<u32, What>,
+    /// Names of elements that are not defined.
+    undefined: BTreeMap<String, What>,
+    /// By document and text.
+    fonts: BTreeMap<(u32, String), What>,
+    selection: Option<What>,
+    zoom: Option<What>,
     viewport: (u32, u32),
     url: String,
     title: String,
@@ -191,7 +203,7 @@ impl Cursor {
             return true;
         }
         let mut told = Vec::new();
-        match self.understand(tag, body, &mut told) {
+        match self.understand(at, tag, body, &mut told) {
             Ok(()) => events.extend(told.into_iter().map(|what| Event { at, what })),
             Err(Misfit) if !self.lost => self.lose(at, events),
             Err(Misfit) => {}
@@ -205,7 +217,7 @@ impl Cursor {
     }
 
     /// Applies one record.
-    fn understand(&mut self, tag: u32, body: &[u8], told: &mut Vec<What>) -> Result<(), Misfit> {
+    fn understand(&mut self, at: u32, tag: u32, body: &[u8], told: &mut Vec<What>) -> Result<(), Misfit> {
         if self.lost && matches!(tag, tag::DOM | tag::CHANGES | tag::STRINGS) {
             return Err(Misfit);
         }
@@ -232,8 +244,8 @@ impl Cursor {
                 self.words.start_anew();
                 self.tree.clear();
                 self.lost = false;
-                let Surface { viewport, url, title, pointer, .. } = core::mem::take(&mut self.surface);
-                self.surface = Surface { viewport, url, title, pointer, ..Surface::default() };
+                let Surface { viewport, url, title, pointer, zoom, .. } = core::mem::take(&mut self.surface);
+                self.surface = Surface { viewport, url, title, pointer, zoom, ..Surface::default() };
                 What::Checkpoint {}
             }
             tag::DOM | tag::CHANGES => {
@@ -269,8 +281,8 @@ impl Cursor {
                 What::Pointer { kind: pointer.kind, points: pointer.points }
             }
             tag::CLICK => {
-                let record::Click { node, x, y, kind, .. } = parse(body)?;
-                What::Click { node, x, y, kind, text: self.tree.label(node) }
+                let record::Click { node, x, y, kind, within, .. } = parse(body)?;
+                What::Click { node, x, y, kind, within, text: self.tree.label(node), target: self.tree.target(node) }
             }
             tag::INPUT => {
                 let record::Input { node, value, checked, selected, by_visitor, .. } = parse(body)?;
@@ -335,6 +347,55 @@ impl Cursor {
                 let record::NaturalSize { node, width, height, .. } = parse(body)?;
                 What::NaturalSize { node, width, height }
             }
+            tag::STATE => {
+                let record::State { node, what, value, .. } = parse(body)?;
+                What::State { node, state: what, value }
+            }
+            tag::MEDIA => {
+                let record::Media { node, flags, time_ms, volume_percent, rate_percent, .. } = parse(body)?;
+                let [paused, muted, ended] = [1, 2, 4].map(|bit| flags & bit != 0);
+                What::Media { node, paused, muted, ended, time_ms, volume_percent, rate_percent, since_ms: at }
+            }
+            tag::SELECTION => {
+                let record::Selection { anchor, anchor_offset, focus, focus_offset, .. } = parse(body)?;
+                What::Selection { anchor, anchor_offset, focus, focus_offset }
+            }
+            tag::KEY => {
+                let key: record::Key = parse(body)?;
+                What::Key { name: key.name() }
+            }
+            tag::CLIPBOARD => {
+                let record::Clipboard { node, kind, .. } = parse(body)?;
+                What::Clipboard { node, kind }
+            }
+            tag::SUBMIT => {
+                let record::Submit { node, by, .. } = parse(body)?;
+                What::Submit { node, by, text: self.tree.label(by) }
+            }
+            tag::TOUCH => {
+                let record::Touch { finger, is_up, points, .. } = parse(body)?;
+                What::Touch { finger, is_up: is_up != 0, points }
+            }
+            tag::ZOOM => {
+                let record::Zoom { x, y, scale_percent, .. } = parse(body)?;
+                What::Zoom { x, y, scale_percent }
+            }
+            tag::DEAD => {
+                let record::Dead { node, ago_ms, .. } = parse(body)?;
+                What::Dead { node, ago_ms }
+            }
+            tag::DEFINED => {
+                let record::Defined { name, is_defined, .. } = parse(body)?;
+                What::Defined { name: text(name)?, is_defined }
+            }
+            tag::FONT => {
+                let record::Font { node, text: face, .. } = parse(body)?;
+                What::Font { node, text: text(face)? }
+            }
+            tag::SOURCE => {
+                let record::Source { node, url, .. } = parse(body)?;
+                What::Source { node, url: text(url)? }
+            }
             // Heartbeats, what the owner declared, and tags of later versions say nothing about the page.
             _ => return Ok(()),
         };
@@ -346,9 +407,11 @@ impl Cursor {
     fn snapshot(&self, at: u32) -> Snapshot {
         let surface = &self.surface;
         let nodes = self.tree.nodes();
-        let state = surface.sheets.values().flatten();
-        let state = state.chain(surface.adopted.values()).chain(surface.sizes.values()).chain(surface.inputs.values());
-        let state = state.chain(surface.scrolls.values()).chain(&surface.focus).cloned().collect();
+        let state = surface.sheets.values().flatten().chain(surface.fonts.values()).chain(surface.undefined.values());
+        let state = state.chain(surface.adopted.values()).chain(surface.sizes.values()).chain(surface.sources.values());
+        let state = state.chain(surface.inputs.values()).chain(surface.states.values()).chain(&surface.top_layer);
+        let state = state.chain(surface.media.values()).chain(surface.scrolls.values()).chain(&surface.focus);
+        let state = state.chain(&surface.selection).chain(&surface.zoom).cloned().collect();
         Snapshot {
             at,
             nodes: if nodes.len() > 1 { nodes } else { Vec::new() },
@@ -386,6 +449,29 @@ impl Surface {
             What::NaturalSize { node, .. } if tree.has(*node) => drop(self.sizes.insert(*node, what.clone())),
             What::Adopted { node, .. } if tree.has(*node) => drop(self.adopted.insert(*node, what.clone())),
             What::Focus { .. } => self.focus = Some(what.clone()),
+            What::State { node, state: TOP_LAYER, value } if tree.has(*node) => {
+                self.top_layer.retain(|other| !is_of(other, *node));
+                if *value != 0 {
+                    self.top_layer.push(what.clone());
+                }
+            }
+            What::State { node, state, value } if tree.has(*node) => {
+                if *value == 0 {
+                    self.states.remove(&(*node, *state));
+                } else {
+                    self.states.insert((*node, *state), what.clone());
+                }
+            }
+            What::Media { node, .. } if tree.has(*node) => drop(self.media.insert(*node, what.clone())),
+            What::Source { node, .. } if tree.has(*node) => drop(self.sources.insert(*node, what.clone())),
+            What::Selection { anchor: 0, .. } => self.selection = None,
+            What::Selection { .. } => self.selection = Some(what.clone()),
+            What::Zoom { .. } => self.zoom = Some(what.clone()),
+            What::Defined { name, is_defined: true } => drop(self.undefined.remove(name)),
+            What::Defined { name, .. } => drop(self.undefined.insert(name.clone(), what.clone())),
+            What::Font { node, text } if tree.has(*node) => {
+                drop(self.fonts.insert((*node, text.clone()), what.clone()));
+            }
             What::Sheet { node, sheet, .. } => drop(self.sheets.insert((*node, *sheet), alloc::vec![what.clone()])),
             What::Rule { node, sheet, .. } => self.sheets.entry((*node, *sheet)).or_default().push(what.clone()),
             _ => {}
@@ -413,10 +499,30 @@ impl Surface {
         self.sizes.remove(&id);
         self.adopted.remove(&id);
         self.sheets.remove(&(id, 0));
+        self.media.remove(&id);
+        self.sources.remove(&id);
+        if !self.states.is_empty() {
+            self.states.retain(|(node, _), _| *node != id);
+        }
+        self.top_layer.retain(|what| !is_of(what, id));
+        if !self.fonts.is_empty() {
+            self.fonts.retain(|(node, _), _| *node != id);
+        }
+        if matches!(self.selection, Some(What::Selection { anchor, focus, .. }) if anchor == id || focus == id) {
+            self.selection = None;
+        }
         if self.focus == Some(What::Focus { node: id }) {
             self.focus = None;
         }
     }
+}
+
+/// The top layer, among what elements are in.
+const TOP_LAYER: u32 = 0;
+
+/// Whether it says something of what that node is in.
+fn is_of(what: &What, id: u32) -> bool {
+    matches!(what, What::State { node, .. } if *node == id)
 }
 
 /// Whether a checkpoint leaves nothing of what such a record says.
@@ -435,6 +541,17 @@ fn is_voided(tag: u32) -> bool {
             | tag::EVENT
             | tag::TAG
             | tag::ERROR
+            | tag::STATE
+            | tag::MEDIA
+            | tag::SELECTION
+            | tag::KEY
+            | tag::CLIPBOARD
+            | tag::SUBMIT
+            | tag::TOUCH
+            | tag::DEAD
+            | tag::DEFINED
+            | tag::FONT
+            | tag::SOURCE
     )
 }
 

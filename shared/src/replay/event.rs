@@ -67,7 +67,11 @@ pub enum What {
         x: i32,
         y: i32,
         kind: u8,
+        /// Place inside the element, in thousandths of its width and height.
+        within: (u32, u32),
         text: String,
+        /// What was clicked, as a selector: `button#pay.primary`.
+        target: String,
     },
     Input {
         node: u32,
@@ -135,6 +139,70 @@ pub enum What {
         width: u32,
         height: u32,
     },
+    /// `state` 0 the top layer (`value` 1 modal, 2 popover, 3 full screen), 1 indeterminate, 2 a shadow root not read.
+    State {
+        node: u32,
+        state: u32,
+        value: u32,
+    },
+    Media {
+        node: u32,
+        paused: bool,
+        muted: bool,
+        ended: bool,
+        time_ms: u32,
+        volume_percent: u32,
+        rate_percent: u32,
+        /// When that was, in milliseconds of the page.
+        since_ms: u32,
+    },
+    Selection {
+        anchor: u32,
+        anchor_offset: u32,
+        focus: u32,
+        focus_offset: u32,
+    },
+    /// A command key: `Ctrl+C`, `Escape`.
+    Key {
+        name: String,
+    },
+    /// `kind` 0 copied, 1 cut, 2 pasted.
+    Clipboard {
+        node: u32,
+        kind: u32,
+    },
+    Submit {
+        node: u32,
+        by: u32,
+        text: String,
+    },
+    Touch {
+        finger: u32,
+        is_up: bool,
+        points: Vec<(u32, i32, i32)>,
+    },
+    Zoom {
+        x: u32,
+        y: u32,
+        scale_percent: u32,
+    },
+    /// Nothing came of the click of so long ago.
+    Dead {
+        node: u32,
+        ago_ms: u32,
+    },
+    Defined {
+        name: String,
+        is_defined: bool,
+    },
+    Font {
+        node: u32,
+        text: String,
+    },
+    Source {
+        node: u32,
+        url: String,
+    },
 }
 
 /// A node with what it had when it was inserted (or has, in a [`Snapshot`]).
@@ -191,8 +259,8 @@ pub struct Snapshot {
     pub at: u32,
     /// Parents before children, siblings in order. The first is the top document (id 1). Empty before the first checkpoint.
     pub nodes: Vec<Node>,
-    /// Last `Input` of each field, last `Scroll`, `Sheet`, `Rule`s after it, `Adopted`, `NaturalSize`, `Focus`: events to
-    /// apply after the nodes, in this order.
+    /// `Sheet`s and the `Rule`s after them, `Font`s, then the last of each that stands for long (`Adopted`, `NaturalSize`,
+    /// `Source`, `Input`, `State`, `Scroll`, `Focus`, …): events to apply after the nodes, in this order.
     pub state: Vec<What>,
     /// CSS pixels.
     pub viewport: (u32, u32),
@@ -258,7 +326,8 @@ pub struct Segment {
 pub struct Mark {
     pub at_ms: u32,
     pub page: u32,
-    /// `click`, `rage`, `input`, `error`, `navigate`, `page`, `event`, `tag`, `scroll`.
+    /// `click`, `double`, `rage`, `dead`, `input`, `submit`, `key`, `clipboard`, `media`, `error`, `navigate`, `page`,
+    /// `event`, `tag`, `scroll`.
     pub kind: &'static str,
     /// What it says: text clicked, address, name of the event.
     pub label: String,

@@ -3,6 +3,7 @@
 use super::cursor::Cursor;
 use super::event::{Event, Mark, Overview, PageOverview, Segment, What};
 use crate::recording::Recording;
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -14,6 +15,8 @@ pub const RAGE_CLICKS: usize = 3;
 pub const RAGE_WINDOW_MS: u32 = 1_000;
 /// Bytes of a mark's label: the timeline shows less, and an address or an error can be long.
 const LABEL_MAX_BYTES: usize = 512;
+/// What was done with the clipboard.
+const CLIPBOARD: [&str; 3] = ["copied", "cut", "pasted"];
 /// CSS pixels within which each of them lies from the last.
 pub const RAGE_RADIUS_PX: u32 = 30;
 
@@ -61,6 +64,8 @@ struct Reading {
     click: Option<(u32, i32, i32)>,
     clicks: usize,
     field: Option<u32>,
+    /// Which sound or film plays.
+    playing: BTreeMap<u32, bool>,
 }
 
 impl Reading {
@@ -83,6 +88,7 @@ impl Reading {
                 self.glance.viewport = *viewport;
                 self.glance.tab = *tab;
             }
+            What::Dead { ago_ms, .. } => self.dead(at_ms.saturating_sub(*ago_ms)),
             What::Visibility { visible: true } => self.fronts.push((at_ms, self.number)),
             What::Gap { .. } => drop(self.gap_from_ms.get_or_insert(at_ms)),
             // A gap lasts to the next checkpoint, or to the page's end.
@@ -98,6 +104,14 @@ impl Reading {
         }
     }
 
+    /// Nothing came of the click of that time.
+    fn dead(&mut self, clicked_ms: u32) {
+        let marks = self.marks.iter_mut().rev().take_while(|mark| mark.at_ms >= clicked_ms);
+        if let Some(click) = marks.into_iter().find(|mark| mark.at_ms == clicked_ms && mark.kind == "click") {
+            click.kind = "dead";
+        }
+    }
+
     fn mark(&mut self, at_ms: u32, what: What) -> Option<(&'static str, String)> {
         Some(match what {
             What::Click { x, y, text, kind: 0, .. } => {
@@ -109,6 +123,19 @@ impl Reading {
                 self.click = Some((at_ms, x, y));
                 self.clicks = if follows { self.clicks + 1 } else { 1 };
                 (if self.clicks == RAGE_CLICKS { "rage" } else { "click" }, text)
+            }
+            What::Click { text, kind: 1, .. } => ("double", text),
+            What::Submit { text, .. } => ("submit", text),
+            What::Key { name } => ("key", name),
+            What::Clipboard { kind, .. } => {
+                ("clipboard", CLIPBOARD.get(kind as usize).copied().unwrap_or_default().to_string())
+            }
+            What::Media { node, paused, ended, .. } => {
+                let is_playing = !paused && !ended;
+                if self.playing.insert(node, is_playing).unwrap_or(false) == is_playing {
+                    return None;
+                }
+                ("media", (if is_playing { "plays" } else { "stops" }).to_string())
             }
             // One mark for a field, not one for each key.
             What::Input { node, by_visitor: true, .. } if self.field.replace(node) != Some(node) => {
@@ -141,7 +168,14 @@ impl Reading {
 fn is_input(what: &What) -> bool {
     matches!(
         what,
-        What::Pointer { .. } | What::Click { .. } | What::Scroll { .. } | What::Input { by_visitor: true, .. }
+        What::Pointer { .. }
+            | What::Click { .. }
+            | What::Scroll { .. }
+            | What::Input { by_visitor: true, .. }
+            | What::Touch { .. }
+            | What::Key { .. }
+            | What::Clipboard { .. }
+            | What::Submit { .. }
     )
 }
 

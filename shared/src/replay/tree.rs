@@ -23,6 +23,10 @@ const UNREAD: [&str; 4] = ["style", "script", "textarea", "noscript"];
 const LABEL_ANCESTORS: usize = 5;
 /// Length of a label, bytes of UTF-8 or less.
 const LABEL_MAX_BYTES: usize = 80;
+/// Classes named of a target.
+const TARGET_CLASSES: usize = 3;
+/// Bytes of a target's selector.
+const TARGET_MAX_BYTES: usize = 160;
 /// Nodes that are looked at for a label: clicks are many, and the node clicked may be the whole page.
 const LABEL_MAX_NODES: usize = 256;
 /// Bytes of text that are read for a label.
@@ -144,20 +148,41 @@ impl Tree {
         self.entries.get(&id).map_or(0, |entry| entry.parent)
     }
 
-    /// What a click on a node says to a reader: the text of the nearest link, button or label around it, else its own.
-    pub fn label(&self, id: u32) -> String {
+    /// The nearest link, button or label around a node, else the node itself.
+    fn meant(&self, id: u32) -> u32 {
         let mut at = id;
-        for _ in 0..LABEL_ANCESTORS {
+        for _ in 0..=LABEL_ANCESTORS {
             match self.entries.get(&at) {
-                Some(Entry { content: Content::Element { tag, .. }, .. }) if CLICKABLE.contains(&tag.as_ref()) => break,
+                Some(Entry { content: Content::Element { tag, .. }, .. }) if CLICKABLE.contains(&tag.as_ref()) => {
+                    return at;
+                }
                 Some(entry) => at = entry.parent,
                 None => break,
             }
         }
-        let root = match self.entries.get(&at) {
-            Some(Entry { content: Content::Element { tag, .. }, .. }) if CLICKABLE.contains(&tag.as_ref()) => at,
-            _ => id,
+        id
+    }
+
+    /// What a click on a node meant, as a selector of one element: tag, id and classes as they were recorded.
+    pub fn target(&self, id: u32) -> String {
+        let Some(Entry { content: Content::Element { tag, attributes, .. }, .. }) = self.entries.get(&self.meant(id))
+        else {
+            return String::new();
         };
+        let value = |name: &str| attributes.iter().find(|(known, _)| known.as_ref() == name).map(|(_, value)| value);
+        let mut target = tag.to_string();
+        let id = value("id").into_iter().flat_map(|id| ["#", start_of(id, LABEL_MAX_BYTES)]);
+        let classes = value("class").into_iter().flat_map(|class| class.split_whitespace().take(TARGET_CLASSES));
+        for part in id.chain(classes.flat_map(|class| [".", class])) {
+            target.push_str(part);
+        }
+        target.truncate(target.floor_char_boundary(TARGET_MAX_BYTES));
+        target
+    }
+
+    /// What a click on a node says to a reader: the text of the nearest link, button or label around it, else its own.
+    pub fn label(&self, id: u32) -> String {
+        let root = self.meant(id);
         let mut label = String::new();
         let (mut nodes, mut bytes) = (LABEL_MAX_NODES, LABEL_MAX_READ);
         let mut open = vec![root];

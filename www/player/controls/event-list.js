@@ -9,10 +9,11 @@ import { markBefore, sentence, shortAddress } from "../timeline-model.js";
 
 const KINDS = [
   { label: "All", kinds: null },
-  { label: "Clicks", kinds: ["click", "rage"] },
-  { label: "Input", kinds: ["input"] },
+  { label: "Clicks", kinds: ["click", "double", "rage", "dead"] },
+  { label: "Input", kinds: ["input", "key", "clipboard", "submit"] },
   { label: "Pages", kinds: ["page", "navigate"] },
-  { label: "Errors", kinds: ["error", "rage"] },
+  { label: "Trouble", kinds: ["error", "rage", "dead"] },
+  { label: "Media", kinds: ["media"] },
   { label: "Events", kinds: ["event", "tag"] },
 ];
 

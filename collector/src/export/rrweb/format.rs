@@ -25,6 +25,7 @@ pub(super) enum Interaction {
     DoubleClick = 4,
     Focus = 5,
     Blur = 6,
+    TouchEnd = 9,
 }
 
 /// `IncrementalSource.TouchMove`.
@@ -139,6 +140,28 @@ pub(super) struct Scroll {
 impl Scroll {
     pub(super) fn new(id: u64, x: i32, y: i32) -> Self {
         Self { source: 3, id, x, y }
+    }
+}
+
+/// What is selected.
+#[derive(Serialize)]
+pub(super) struct Selected {
+    pub(super) source: u8,
+    pub(super) ranges: Vec<SelectedRange>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SelectedRange {
+    start: u64,
+    start_offset: usize,
+    end: u64,
+    end_offset: usize,
+}
+
+impl SelectedRange {
+    pub(super) fn new((start, start_offset): (u64, usize), (end, end_offset): (u64, usize)) -> Self {
+        Self { start, start_offset, end, end_offset }
     }
 }
 

@@ -4,8 +4,8 @@
 
 use super::address;
 use super::format::{
-    Addition, Custom, Events, Input, Interacted, Interaction, Kind, MOUSE_MOVE, Meta, Move, Mutation, Position, Resize,
-    Scroll, TOUCH_MOVE,
+    Addition, AttributeChange, Custom, Events, Input, Interacted, Interaction, Kind, MOUSE_MOVE, Meta, Move, Mutation,
+    Position, Resize, Scroll, Selected, SelectedRange, TOUCH_MOVE, Values,
 };
 use super::guard::Guard;
 use super::mutation::Steps;
@@ -14,8 +14,13 @@ use super::tree::{Element, Given, Ids, Known, Sent, Tree};
 use serde_json::json;
 use shared::dom::DOCUMENT;
 use shared::replay::{Event, Node, NodeKind, Snapshot, What};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// What elements are in, as `record::State` has it: the top layer, there as a modal dialog.
+const TOP_LAYER: u32 = 0;
+const MODAL: u32 = 1;
+/// The end of a text whose length is hidden.
+const END: u32 = shared::record::Selection::END;
 /// A kind of pointer that is a finger.
 const TOUCH: u8 = 1;
 
@@ -31,8 +36,14 @@ pub(super) struct Scene<'s> {
     /// Page time after which nothing is shown any more.
     until: u32,
     focus: u32,
+    /// Dialogs that are modal.
+    modal: BTreeSet<u32>,
     /// The last state of each field, since the Replayer may build a moved one anew.
     inputs: BTreeMap<u32, What>,
+    /// Where elements were scrolled to last: a moved one is at its start again.
+    scrolls: BTreeMap<u32, (i32, i32)>,
+    /// Those of them that were moved and are to be told again.
+    moved: Vec<u32>,
     /// From a checkpoint to its end: the tree is being read anew, the one on show stays.
     is_rebuilding: bool,
 }
@@ -49,7 +60,10 @@ impl<'s> Scene<'s> {
             at: snapshot.at,
             until,
             focus: 0,
+            modal: BTreeSet::new(),
             inputs: BTreeMap::new(),
+            scrolls: BTreeMap::new(),
+            moved: Vec::new(),
             is_rebuilding: false,
         };
         let given = given(&snapshot.state);
@@ -58,6 +72,7 @@ impl<'s> Scene<'s> {
             scene.tree.insert(node.id, node.parent, 0, &node.what, given);
         }
         scene.write_snapshot(snapshot, events);
+        scene.scrolls = snapshot.state.iter().filter_map(scroll_of).collect();
         // Jumping back, the Replayer still has the scroll of the page that it leaves.
         let (x, y) = document_scroll(&snapshot.state);
         scene.apply_one(&What::Scroll { node: DOCUMENT, x, y }, events);
@@ -103,11 +118,11 @@ impl<'s> Scene<'s> {
             | What::Rule { .. }
             | What::Adopted { .. }
             | What::NaturalSize { .. }
+            | What::State { .. }
+            | What::Media { .. }
+            | What::Selection { .. }
                 if self.is_rebuilding => {}
-            What::Click { x, y, kind, text, .. } if self.is_rebuilding => {
-                let click = What::Click { node: 0, x: *x, y: *y, kind: *kind, text: text.clone() };
-                self.apply_one(&click, events);
-            }
+            What::Click { x, y, kind, .. } if self.is_rebuilding => self.click(0, (*x, *y), *kind, events),
             what => self.apply_one(what, events),
         }
     }
@@ -127,6 +142,11 @@ impl<'s> Scene<'s> {
     fn write_steps(&mut self, events: &mut Events) {
         let timestamp = self.time();
         self.steps.write(&self.tree, timestamp, events);
+        for node in std::mem::take(&mut self.moved) {
+            if let (Some((x, y)), Some(_)) = (self.scrolls.get(&node), self.tree.get(node)) {
+                events.push(Kind::Incremental, timestamp, &Scroll::new(self.tree.id(node), *x, *y));
+            }
+        }
     }
 
     fn write_snapshot(&mut self, snapshot: &Snapshot, events: &mut Events) {
@@ -236,6 +256,7 @@ impl<'s> Scene<'s> {
                 self.inputs.insert(*node, what.clone());
             }
             What::Scroll { node, x, y } if self.tree.get(*node).is_some() => {
+                self.scrolls.insert(*node, (*x, *y));
                 events.push(Kind::Incremental, timestamp, &Scroll::new(self.tree.id(*node), *x, *y));
             }
             What::Viewport { width, height } => {
@@ -252,6 +273,25 @@ impl<'s> Scene<'s> {
             What::Tag { key, value } => self.custom("tag", json!({ "key": key, "value": value }), events),
             What::Error { message } => self.custom("error", json!({ "message": message }), events),
             What::Gap { reason } => self.custom("gap", json!({ "reason": reason }), events),
+            What::State { node, state: TOP_LAYER, value } => self.top_layer(*node, *value, events),
+            What::Selection { anchor, anchor_offset, focus, focus_offset } => {
+                self.selection((*anchor, *anchor_offset), (*focus, *focus_offset), events);
+            }
+            What::Touch { is_up, points, .. } => self.touch(points, *is_up, events),
+            What::Media { node, paused, muted, time_ms, .. } => {
+                let payload =
+                    json!({ "id": self.tree.id(*node), "paused": paused, "muted": muted, "currentTimeMs": time_ms });
+                self.custom("media", payload, events);
+            }
+            What::Key { name } => self.custom("key", json!({ "name": name }), events),
+            What::Clipboard { kind, .. } => self.custom("clipboard", json!({ "kind": kind }), events),
+            What::Submit { node, .. } => self.custom("submit", json!({ "id": self.tree.id(*node) }), events),
+            What::Dead { node, ago_ms } => {
+                self.custom("dead-click", json!({ "id": self.tree.id(*node), "agoMs": ago_ms }), events);
+            }
+            What::Zoom { x, y, scale_percent } => {
+                self.custom("zoom", json!({ "x": x, "y": y, "scalePercent": scale_percent }), events);
+            }
             _ => {}
         }
     }
@@ -339,6 +379,7 @@ impl<'s> Scene<'s> {
             self.sheets.again(*id);
         }
         let inputs: Vec<What> = below.iter().filter_map(|id| self.inputs.get(id).cloned()).collect();
+        self.moved.extend(below.iter().filter(|id| self.scrolls.contains_key(id)));
         if !inputs.is_empty() {
             self.write_steps(events);
             for input in &inputs {
@@ -363,6 +404,7 @@ impl<'s> Scene<'s> {
             }
         }
         for gone in self.tree.remove(id) {
+            self.modal.remove(&gone);
             self.sheets.forget(gone);
             self.inputs.remove(&gone);
         }
@@ -394,6 +436,11 @@ impl<'s> Scene<'s> {
     }
 
     fn attribute(&mut self, id: u32, name: &str, value: Option<&str>, events: &mut Events) {
+        // The Replayer can only bring down a dialog that is still open.
+        if name == "open" && value.is_none() && self.modal.contains(&id) {
+            self.write_steps(events);
+            self.top_layer(id, 0, events);
+        }
         let Some(element) = self.tree.element_mut(id) else { return };
         let change = change(element, name, |element| {
             let recorded = &mut element.recorded;
@@ -529,6 +576,45 @@ impl<'s> Scene<'s> {
         }
     }
 
+    /// rrweb knows of modal dialogs, by an attribute of its own; of popovers and full screen it does not.
+    fn top_layer(&mut self, node: u32, value: u32, events: &mut Events) {
+        let Some(dialog) = self.tree.element(node).filter(|element| element.is("dialog")) else { return };
+        let was_modal = if value == MODAL { !self.modal.insert(node) } else { self.modal.remove(&node) };
+        if value != MODAL && !was_modal {
+            return;
+        }
+        let mode = if value == MODAL { "modal" } else { "non-modal" };
+        let open = dialog.value("open").map(|open| ("open".to_owned(), Some(open.to_owned())));
+        let values: Vec<_> = open.into_iter().chain([("rr_open_mode".to_owned(), Some(mode.to_owned()))]).collect();
+        let attributes = vec![AttributeChange { id: self.tree.id(node), attributes: Values(&values) }];
+        events.push(Kind::Incremental, self.time(), &Mutation { attributes, ..Mutation::default() });
+    }
+
+    /// Places whose length is hidden are the end of what is shown there.
+    fn selection(&self, anchor: (u32, u32), focus: (u32, u32), events: &mut Events) {
+        let place = |(node, offset): (u32, u32)| {
+            let length = self.tree.text(node).encode_utf16().count();
+            (self.tree.id(node), if offset == END { length } else { offset as usize })
+        };
+        let is_known = [anchor, focus].iter().all(|(node, _)| self.tree.get(*node).is_some());
+        let (mut start, mut end) = (place(anchor), place(focus));
+        if start.0 == end.0 && start.1 > end.1 {
+            std::mem::swap(&mut start, &mut end);
+        }
+        let ranges = if is_known { vec![SelectedRange::new(start, end)] } else { Vec::new() };
+        events.push(Kind::Incremental, self.time(), &Selected { source: 14, ranges });
+    }
+
+    fn touch(&mut self, steps: &[(u32, i32, i32)], is_up: bool, events: &mut Events) {
+        self.point_along(TOUCH, steps, events);
+        if is_up {
+            let (x, y) =
+                steps.iter().fold((0i32, 0i32), |(x, y), (_, dx, dy)| (x.wrapping_add(*dx), y.wrapping_add(*dy)));
+            let lifted = Interacted::new(Interaction::TouchEnd, self.tree.id(DOCUMENT), Some((x, y)));
+            events.push(Kind::Incremental, self.time(), &lifted);
+        }
+    }
+
     fn focus(&mut self, node: u32, events: &mut Events) {
         let (interaction, target) =
             if node == 0 { (Interaction::Blur, self.focus) } else { (Interaction::Focus, node) };
@@ -631,6 +717,10 @@ fn given(state: &[What]) -> HashMap<u32, Given<'_>> {
         }
     }
     all
+}
+
+fn scroll_of(what: &What) -> Option<(u32, (i32, i32))> {
+    if let What::Scroll { node, x, y } = what { Some((*node, (*x, *y))) } else { None }
 }
 
 fn document_scroll(state: &[What]) -> (i32, i32) {

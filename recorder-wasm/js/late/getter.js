@@ -1,0 +1,36 @@
+// Wraps a getter of a prototype, as js/tap/wraps.js does methods and setters: it calls the original first, keeps the name,
+// and is taken away again unless somebody wrapped it meanwhile.
+
+import { guarded } from "./seam.js";
+
+/**
+ * @param {any} owner
+ * @param {string} name of an accessor
+ * @param {(receiver: any) => void} heard after the value was read
+ * @returns {() => void} undo
+ */
+export function wrapGetter(owner, name, heard) {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+  const original = descriptor?.get;
+  if (!descriptor?.configurable || !original) return () => {};
+  let listens = true;
+  const hears = guarded(heard);
+  const wrapper = /** @type {PropertyDescriptor} */ (
+    Object.getOwnPropertyDescriptor(
+      {
+        get [name]() {
+          const value = Reflect.apply(original, this, []);
+          if (listens) hears(this);
+          return value;
+        },
+      },
+      name,
+    )
+  ).get;
+  Object.defineProperty(owner, name, { ...descriptor, get: wrapper });
+  return () => {
+    listens = false;
+    const now = Object.getOwnPropertyDescriptor(owner, name);
+    if (now?.get === wrapper) Object.defineProperty(owner, name, { ...now, get: original });
+  };
+}

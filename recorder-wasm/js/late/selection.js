@@ -1,0 +1,77 @@
+// The text that the visitor has selected, as places: never what stands there. In: the documents' selections. Out: SELECTION
+// records. Where a text is hidden, so is how long it is: a place in it is its start or its end.
+
+import { MARK_BLOCK, MARK_IGNORE_EVENTS, MARK_MASK } from "../tap/ops.js";
+import * as numbers from "./numbers.js";
+import { onRoots } from "./roots.js";
+import { idOf, isMarked } from "./seam.js";
+
+const END = 0xffffffff;
+const FIELDS = "textarea,select,option,datalist,[contenteditable]:not([contenteditable=false]),[role=textbox],[role=searchbox],[role=combobox]";
+
+/** @type {import("./seam.js").Ears} */
+let ears;
+/** @type {any} the document whose selection changed last */
+let changedIn = null;
+let hasTold = false;
+
+const { root, gone, close } = onRoots({}, {
+  selectionchange(event) {
+    changedIn = event.currentTarget;
+    ears.dirty();
+  },
+});
+export { root, gone, close };
+
+/** @param {import("./seam.js").Ears} receiver */
+export function open(receiver) {
+  ears = receiver;
+  changedIn = null;
+  hasTold = false;
+}
+
+/** The document was read completely: nothing has been told of it yet. */
+export function complete() {
+  hasTold = false;
+  changedIn = document;
+  ears.dirty();
+}
+
+/** @param {number} time */
+export function after(time) {
+  const selection = changedIn?.getSelection();
+  changedIn = null;
+  if (!selection) return;
+  const { anchorNode, focusNode, anchorOffset, focusOffset, isCollapsed } = selection;
+  const isShown = !isCollapsed && anchorNode && focusNode && isTold(anchorNode) && isTold(focusNode);
+  if (!isShown) {
+    if (hasTold) numbers.write(numbers.SELECTION, time, 0, 0, 0, 0);
+    hasTold = false;
+    return;
+  }
+  hasTold = true;
+  const position = anchorNode.compareDocumentPosition(focusNode);
+  const isForward = position === 0 ? anchorOffset < focusOffset : (position & 4) !== 0 || (position & 16) !== 0;
+  numbers.write(
+    numbers.SELECTION,
+    time,
+    idOf(anchorNode),
+    place(anchorNode, anchorOffset, isForward),
+    idOf(focusNode),
+    place(focusNode, focusOffset, !isForward),
+  );
+}
+
+/** @param {any} node */
+const isTold = (node) => idOf(node) !== 0 && !isMarked(node, MARK_BLOCK | MARK_IGNORE_EVENTS);
+
+/**
+ * @param {any} node
+ * @param {number} offset
+ * @param {boolean} isStart of the selection
+ */
+function place(node, offset, isStart) {
+  if (node.nodeType !== 3) return offset;
+  const isHidden = node.data.includes("@") || node.parentElement?.closest(FIELDS) || isMarked(node, MARK_MASK);
+  return isHidden ? (isStart ? 0 : END) : offset;
+}
