@@ -78,6 +78,6 @@ async fn serve_bare() -> SocketAddr {
         axum::http::StatusCode::NO_CONTENT
     };
     let patience = Config::defaults().patience();
-    tokio::spawn(server::serve(listener, Router::new().route("/", post(read)), patience, std::future::pending()));
+    tokio::spawn(server::serve(listener, Router::new().route("/", post(read)), patience, None, std::future::pending()));
     address
 }

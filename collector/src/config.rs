@@ -4,6 +4,7 @@
 use crate::address::Network;
 use crate::clock::{Millis, parse_duration};
 use crate::server::Patience;
+use crate::tls;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,10 @@ pub struct Config {
     pub max_length: Millis,
     /// How long the recorder's last frames may be under way when one of the two limits above is reached.
     pub close_grace: Millis,
+    /// The certificate chain, when TLS is spoken here.
+    pub tls_certificate: Option<PathBuf>,
+    /// Its private key.
+    pub tls_key: Option<PathBuf>,
     /// A request's head must have arrived after this long.
     pub head_timeout: Millis,
     /// A body must have arrived after this long.
@@ -115,6 +120,24 @@ pub const KEYS: &[Key] = &[
             let value = value.trim_end_matches('/');
             let good = value.is_empty() || value.starts_with("https://") || value.starts_with("http://");
             good.then(|| config.public_url = Some(value.to_owned()).filter(|it| !it.is_empty()))
+        },
+    },
+    Key {
+        name: "tls_certificate",
+        default: "",
+        meaning: "file with the certificate chain (PEM), to speak TLS without a proxy; read again when it changes",
+        set: |config, value| {
+            config.tls_certificate = Some(PathBuf::from(value)).filter(|_| !value.is_empty());
+            Some(())
+        },
+    },
+    Key {
+        name: "tls_key",
+        default: "",
+        meaning: "file with the certificate's private key (PEM)",
+        set: |config, value| {
+            config.tls_key = Some(PathBuf::from(value)).filter(|_| !value.is_empty());
+            Some(())
         },
     },
     Key {
@@ -288,6 +311,9 @@ pub enum Wrong {
         /// What the key means.
         meaning: &'static str,
     },
+    /// One of two files is named.
+    #[error("`tls_certificate` and `tls_key` go together: one of them is missing")]
+    HalfTls,
     /// A store that this version does not know.
     #[error(
         "`{0}` is not supported yet: this version keeps metadata in SQLite (sqlite:PATH) and blobs in a folder (file:PATH)"
@@ -312,6 +338,8 @@ impl Config {
             idle_after: 0,
             max_length: 0,
             close_grace: 0,
+            tls_certificate: None,
+            tls_key: None,
             head_timeout: 0,
             body_timeout: 0,
             stall_timeout: 0,
@@ -414,6 +442,12 @@ impl Config {
         Ok(())
     }
 
+    /// The files of TLS, when it is spoken here.
+    pub fn tls(&self) -> Option<tls::Files> {
+        let (certificate, key) = (self.tls_certificate.clone()?, self.tls_key.clone()?);
+        Some(tls::Files { certificate, key })
+    }
+
     /// How long clients may take.
     pub fn patience(&self) -> Patience {
         let time = |it: Millis| std::time::Duration::from_millis(it.cast_unsigned());
@@ -421,6 +455,9 @@ impl Config {
     }
 
     fn check(self) -> Result<Self, Wrong> {
+        if self.tls_certificate.is_some() != self.tls_key.is_some() {
+            return Err(Wrong::HalfTls);
+        }
         self.database_path()?;
         self.blobs_path()?;
         Ok(self)
@@ -448,7 +485,8 @@ impl Config {
             let host =
                 if listening.ip().is_unspecified() { "127.0.0.1".to_owned() } else { listening.ip().to_string() };
             let host = if listening.is_ipv6() && !listening.ip().is_unspecified() { format!("[{host}]") } else { host };
-            format!("http://{host}:{}", listening.port())
+            let scheme = if self.tls_certificate.is_some() { "https" } else { "http" };
+            format!("{scheme}://{host}:{}", listening.port())
         })
     }
 }

@@ -40,6 +40,7 @@ pub mod seal;
 pub mod server;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod visits;
 
 pub use router::app;
@@ -50,19 +51,26 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves until `shutdown`: HTTP, finish and keep. Returns once what had begun is done.
-pub async fn run(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) {
+pub async fn run(listener: TcpListener, app: Arc<App>, tls: Option<tls::Tls>, shutdown: impl Future<Output = ()>) {
     let finish = tokio::spawn(finish::run(app.clone()));
     let keep = tokio::spawn(keep::run(app.clone()));
     let disk = tokio::spawn({
         let app = app.clone();
         async move { app.disk.watch().await }
     });
+    let watched = tls.clone();
+    let certificate = tokio::spawn(async move {
+        if let Some(tls) = watched {
+            tls.watch().await;
+        }
+    });
     let patience = app.config.patience();
-    server::serve(listener, router::app(app.clone()), patience, shutdown).await;
+    server::serve(listener, router::app(app.clone()), patience, tls, shutdown).await;
     // Both may stop anywhere: whatever they leave half done is taken up from the store at the next start.
     finish.abort();
     keep.abort();
     disk.abort();
+    certificate.abort();
     // The last counts; without them `doctor` knows a little less.
     let _ = keep::note_refusals(&app).await;
 }

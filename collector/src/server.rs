@@ -1,17 +1,19 @@
 //! Connections: HTTP/1.1 with limits on how long a request's head may take, and a shutdown that lets requests end.
 //! Does not know what is served.
 
+use crate::tls::Tls;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
@@ -31,15 +33,34 @@ pub struct Patience {
     pub stall: Duration,
 }
 
-/// Serves `router` until `shutdown`.
-pub async fn serve(listener: TcpListener, router: Router, patience: Patience, shutdown: impl Future<Output = ()>) {
+/// Serves `router` until `shutdown`, through TLS when there is one.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    patience: Patience,
+    tls: Option<Tls>,
+    shutdown: impl Future<Output = ()>,
+) {
     let mut shutdown = pin!(shutdown);
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
             () = &mut shutdown => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => serve_connection(stream, peer, &router, patience, &graceful),
+                Ok((stream, peer)) => {
+                    prepare(&stream, patience);
+                    let (router, watcher) = (router.clone(), graceful.watcher());
+                    match tls.as_ref().map(|tls| tls.acceptor.clone()) {
+                        None => drop(tokio::spawn(serve_connection(stream, peer, router, patience, watcher))),
+                        Some(acceptor) => drop(tokio::spawn(async move {
+                            // Who cannot agree on TLS, or takes too long to, is gone; that is no event.
+                            let shaken = tokio::time::timeout(patience.head, acceptor.accept(stream)).await;
+                            if let Ok(Ok(stream)) = shaken {
+                                serve_connection(stream, peer, router, patience, watcher).await;
+                            }
+                        })),
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(%error, "cannot take a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -53,19 +74,21 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, sh
     }
 }
 
-fn serve_connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: &Router,
-    patience: Patience,
-    graceful: &GracefulShutdown,
-) {
+fn prepare(stream: &TcpStream, patience: Patience) {
     // Answers are small and must not wait for each other.
     let _ = stream.set_nodelay(true);
     // The kernel ends a connection whose other side neither takes nor confirms what was sent.
     #[cfg(target_os = "linux")]
-    let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(patience.stall));
-    let router = router.clone();
+    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(patience.stall));
+}
+
+async fn serve_connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    router: Router,
+    patience: Patience,
+    watcher: Watcher,
+) {
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request.map(Body::new))
@@ -75,9 +98,6 @@ fn serve_connection(
         .header_read_timeout(patience.head)
         .max_buf_size(HEAD_MAX_BYTES)
         .serve_connection(TokioIo::new(stream), service);
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        // A visitor who goes away in the middle is no event.
-        let _ = connection.await;
-    });
+    // A visitor who goes away in the middle is no event.
+    let _ = watcher.watch(connection).await;
 }

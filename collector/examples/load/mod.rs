@@ -63,10 +63,10 @@ pub async fn serve(folder: &Path, whole: bool) -> Serving {
     let address = listener.local_addr().unwrap();
     let app = App::new(config, format!("http://{address}"), Arc::new(store), blobs);
     match whole {
-        true => drop(tokio::spawn(collector::run(listener, app.clone(), std::future::pending()))),
+        true => drop(tokio::spawn(collector::run(listener, app.clone(), None, std::future::pending()))),
         false => {
             let patience = app.config.patience();
-            tokio::spawn(server::serve(listener, collector::app(app.clone()), patience, std::future::pending()));
+            tokio::spawn(server::serve(listener, collector::app(app.clone()), patience, None, std::future::pending()));
         }
     }
     Serving { app, address, site }

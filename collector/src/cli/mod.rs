@@ -210,6 +210,8 @@ enum Failed {
     #[error("{0}")]
     Keep(#[from] crate::keep::Failure),
     #[error(transparent)]
+    Tls(#[from] crate::tls::Failure),
+    #[error(transparent)]
     Backup(#[from] crate::backup::Failure),
     #[error("{0}")]
     Usage(String),

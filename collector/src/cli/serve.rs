@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::country::Countries;
 use crate::store::Store;
 use crate::store::site::Site;
+use crate::tls::Tls;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -21,6 +22,8 @@ const DEMO_KEY: &str = "demo";
 pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Result<(), Failed> {
     let countries = config.geoip.as_deref().map(Countries::open).transpose()?;
     let (store, blobs) = open(&config)?;
+    // Wrong files are told before anything is promised.
+    let tls = config.tls().as_ref().map(Tls::open).transpose()?;
     let listen = config.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| Failed::Listen { address: listen, error })?;
     let listening = listener.local_addr()?;
@@ -33,19 +36,20 @@ pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Resul
         false => Some(auth::sign_in_link(&*store, &base_url, "owner").await?),
     };
     let sites = store.sites().await?;
-    greet(&printer, listening, &base_url, sign_in.as_deref(), demo, &sites)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    greet(&printer, &format!("{scheme}://{listening}"), &base_url, sign_in.as_deref(), demo, &sites)?;
     let app = App::new(config, base_url, store, blobs);
     if let Some(countries) = countries {
         // Nobody else sets it.
         let _ = app.countries.set(countries);
     }
-    run(listener, app).await
+    run(listener, app, tls).await
 }
 
-async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failed> {
+async fn run(listener: TcpListener, app: Arc<App>, tls: Option<Tls>) -> Result<(), Failed> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    crate::run(listener, app, async move {
+    crate::run(listener, app, tls, async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
@@ -67,13 +71,13 @@ async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failed> {
 
 fn greet(
     printer: &Printer,
-    listening: SocketAddr,
+    listening: &str,
     base_url: &str,
     sign_in: Option<&str>,
     demo: bool,
     sites: &[Site],
 ) -> Result<(), Failed> {
-    let mut lines = vec![format!("listening on http://{listening}"), format!("dashboard    {base_url}/")];
+    let mut lines = vec![format!("listening on {listening}"), format!("dashboard    {base_url}/")];
     if let Some(link) = sign_in {
         lines.push(format!("sign in      {link}  (once; nobody else can use it then)"));
     }
@@ -88,12 +92,12 @@ fn greet(
     if printer.json {
         // Whoever reads JSON gets the link as a value; the log must not hold it.
         let json = json!({
-            "listening": format!("http://{listening}"),
+            "listening": listening,
             "dashboard": format!("{base_url}/"),
             "sign_in": sign_in,
             "demo": demo.then(|| format!("{base_url}/demo/")),
         });
-        writeln!(std::io::stderr(), "listening on http://{listening}")?;
+        writeln!(std::io::stderr(), "listening on {listening}")?;
         return printer.print(&json, &text);
     }
     printer.print(&Value::Null, &text)

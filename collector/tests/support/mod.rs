@@ -218,10 +218,15 @@ fn serve(data: &Path, settings: &[(&str, &str)], listen: &str, log: &Log) -> (Ch
 }
 
 /// Waits for the line that says where it listens.
-pub fn ready(mut child: Child) -> (Child, String) {
+pub fn ready(child: Child) -> (Child, String) {
+    ready_at(child, "http")
+}
+
+/// The same, for another scheme.
+pub fn ready_at(mut child: Child, scheme: &str) -> (Child, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap_or(Ok(String::new())).unwrap();
-    let Some(address) = first.strip_prefix("listening on http://") else {
+    let Some(address) = first.strip_prefix(&format!("listening on {scheme}://")) else {
         panic!("the collector said {first:?}, and ended with {:?}", child.wait());
     };
     let address = address.to_owned();

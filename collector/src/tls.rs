@@ -1,0 +1,128 @@
+//! TLS by file: a certificate chain and its key in PEM. Both are read again when they change, so that whoever renews them
+//! (certbot, acme.sh, a secret of an orchestrator) need not restart anything; connections that are open go on with what they
+//! have. In: two paths. Out: what a connection needs for its handshake. Never logs what is in the files.
+
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+use tokio_rustls::TlsAcceptor;
+
+/// How often the files are looked at.
+const TICK: Duration = Duration::from_secs(30);
+
+/// Why TLS cannot be spoken.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A file cannot be read, or holds something else.
+    #[error("cannot use {path}: {why}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why, without its content.
+        why: &'static str,
+    },
+    /// The certificate is another key's.
+    #[error("the certificate in {0} does not belong to the key")]
+    Mismatch(String),
+    /// rustls says no.
+    #[error("TLS: {0}")]
+    Rustls(#[from] rustls::Error),
+}
+
+/// The two files.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Files {
+    /// The certificate and those that vouch for it.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// What handshakes use now.
+#[derive(Debug)]
+struct Current(RwLock<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+/// TLS as configured.
+#[derive(Clone)]
+pub struct Tls {
+    files: Files,
+    current: Arc<Current>,
+    /// For handshakes.
+    pub acceptor: TlsAcceptor,
+}
+
+impl Tls {
+    /// Reads the files, which must be good now.
+    pub fn open(files: &Files) -> Result<Self, Failure> {
+        let current = Arc::new(Current(RwLock::new(Arc::new(read(files)?))));
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(current.clone());
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self { files: files.clone(), current, acceptor: TlsAcceptor::from(Arc::new(config)) })
+    }
+
+    /// Reads the files again whenever they change, until it is dropped. What is no good is said, and changes nothing.
+    pub async fn watch(&self) {
+        let mut seen = written(&self.files);
+        loop {
+            tokio::time::sleep(TICK).await;
+            self.look(&mut seen);
+        }
+    }
+
+    fn look(&self, seen: &mut [Option<SystemTime>; 2]) {
+        let now = written(&self.files);
+        if now == *seen {
+            return;
+        }
+        match read(&self.files) {
+            Ok(key) => {
+                *self.current.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(key);
+                *seen = now;
+                tracing::info!("the certificate was read again");
+            }
+            // Perhaps only one of the two is there yet: looked at again the next time.
+            Err(failure) => tracing::warn!(%failure, "the certificate that is there now is not used"),
+        }
+    }
+}
+
+fn written(files: &Files) -> [Option<SystemTime>; 2] {
+    [&files.certificate, &files.key].map(|path| std::fs::metadata(path).and_then(|it| it.modified()).ok())
+}
+
+fn wrong(path: &Path, why: &'static str) -> Failure {
+    Failure::File { path: path.display().to_string(), why }
+}
+
+fn read(files: &Files) -> Result<CertifiedKey, Failure> {
+    let Files { certificate, key } = files;
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect)
+        .map_err(|_| wrong(certificate, "it cannot be read, or holds no certificate in PEM"))?;
+    if chain.is_empty() {
+        return Err(wrong(certificate, "it holds no certificate in PEM"));
+    }
+    let secret = PrivateKeyDer::from_pem_file(key)
+        .map_err(|_| wrong(key, "it cannot be read, or holds no private key in PEM"))?;
+    let certified = CertifiedKey::new(chain, ring::sign::any_supported_type(&secret)?);
+    match certified.keys_match() {
+        // A key whose public part rustls cannot tell is believed.
+        Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => Ok(certified),
+        Err(_) => Err(Failure::Mismatch(certificate.display().to_string())),
+    }
+}
