@@ -22,6 +22,7 @@ const DEMO_KEY: &str = "demo";
 pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Result<(), Failed> {
     let countries = config.geoip.as_deref().map(Countries::open).transpose()?;
     let (store, blobs) = open(&config)?;
+    open_more_files();
     // Wrong files are told before anything is promised.
     let tls = config.tls().as_ref().map(Tls::open).transpose()?;
     let listen = config.listen;
@@ -44,6 +45,16 @@ pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Resul
         let _ = app.countries.set(countries);
     }
     run(listener, app, tls).await
+}
+
+/// Every connection is an open file, and what systems allow at first is often 1,024.
+fn open_more_files() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let raised =
+        getrlimit(Resource::RLIMIT_NOFILE).and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
 }
 
 async fn run(listener: TcpListener, app: Arc<App>, tls: Option<Tls>) -> Result<(), Failed> {
