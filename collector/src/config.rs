@@ -45,6 +45,12 @@ pub struct Config {
     pub tls_certificate: Option<PathBuf>,
     /// Its private key.
     pub tls_key: Option<PathBuf>,
+    /// Domains that we get certificates for ourselves.
+    pub domain: Vec<String>,
+    /// Whom the authority may write to.
+    pub acme_contact: Option<String>,
+    /// Where the authority is asked, when it is not Let's Encrypt.
+    pub acme_directory: Option<String>,
     /// A request's head must have arrived after this long.
     pub head_timeout: Millis,
     /// A body must have arrived after this long.
@@ -138,6 +144,34 @@ pub const KEYS: &[Key] = &[
         set: |config, value| {
             config.tls_key = Some(PathBuf::from(value)).filter(|_| !value.is_empty());
             Some(())
+        },
+    },
+    Key {
+        name: "domain",
+        default: "",
+        meaning: "domains, comma-separated, to get certificates for from Let's Encrypt; listen on port 443 then",
+        set: |config, value| {
+            let list = value.split(',').map(str::trim).filter(|it| !it.is_empty());
+            config.domain = list.map(domain).collect::<Option<_>>()?;
+            Some(())
+        },
+    },
+    Key {
+        name: "acme_contact",
+        default: "",
+        meaning: "e-mail address that the certificate authority may write to",
+        set: |config, value| {
+            config.acme_contact = Some(value.to_owned()).filter(|it| !it.is_empty());
+            Some(())
+        },
+    },
+    Key {
+        name: "acme_directory",
+        default: "",
+        meaning: "directory URL of another certificate authority that speaks ACME",
+        set: |config, value| {
+            let good = value.is_empty() || value.starts_with("https://");
+            good.then(|| config.acme_directory = Some(value.to_owned()).filter(|it| !it.is_empty()))
         },
     },
     Key {
@@ -242,6 +276,16 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
+/// A name that a certificate can be for.
+fn domain(name: &str) -> Option<String> {
+    let is_label = |label: &str| {
+        let plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (1..=63).contains(&label.len()) && plain && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let good = name.contains('.') && name.split('.').all(is_label) && name.parse::<std::net::IpAddr>().is_err();
+    good.then(|| name.to_ascii_lowercase())
+}
+
 fn percent(value: &str) -> Option<u32> {
     value.parse().ok().filter(|it| (1..=100).contains(it))
 }
@@ -314,6 +358,9 @@ pub enum Wrong {
     /// One of two files is named.
     #[error("`tls_certificate` and `tls_key` go together: one of them is missing")]
     HalfTls,
+    /// Certificates from two places.
+    #[error("`domain` gets its own certificates: `tls_certificate` cannot be set beside it")]
+    TwoTls,
     /// A store that this version does not know.
     #[error(
         "`{0}` is not supported yet: this version keeps metadata in SQLite (sqlite:PATH) and blobs in a folder (file:PATH)"
@@ -340,6 +387,9 @@ impl Config {
             close_grace: 0,
             tls_certificate: None,
             tls_key: None,
+            domain: Vec::new(),
+            acme_contact: None,
+            acme_directory: None,
             head_timeout: 0,
             body_timeout: 0,
             stall_timeout: 0,
@@ -442,10 +492,19 @@ impl Config {
         Ok(())
     }
 
-    /// The files of TLS, when it is spoken here.
-    pub fn tls(&self) -> Option<tls::Files> {
-        let (certificate, key) = (self.tls_certificate.clone()?, self.tls_key.clone()?);
-        Some(tls::Files { certificate, key })
+    /// Where certificates come from, when TLS is spoken here.
+    pub fn tls(&self) -> Option<tls::Source> {
+        if let (Some(certificate), Some(key)) = (self.tls_certificate.clone(), self.tls_key.clone()) {
+            return Some(tls::Source::Files(tls::Files { certificate, key }));
+        }
+        (!self.domain.is_empty()).then(|| {
+            tls::Source::Domains(tls::Domains {
+                names: self.domain.clone(),
+                contact: self.acme_contact.clone(),
+                directory: self.acme_directory.clone(),
+                folder: self.data.join("acme"),
+            })
+        })
     }
 
     /// How long clients may take.
@@ -457,6 +516,9 @@ impl Config {
     fn check(self) -> Result<Self, Wrong> {
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             return Err(Wrong::HalfTls);
+        }
+        if self.tls_certificate.is_some() && !self.domain.is_empty() {
+            return Err(Wrong::TwoTls);
         }
         self.database_path()?;
         self.blobs_path()?;
@@ -481,7 +543,11 @@ impl Config {
 
     /// The address that browsers use.
     pub fn base_url(&self, listening: SocketAddr) -> String {
-        self.public_url.clone().unwrap_or_else(|| {
+        let domain = self.domain.first().map(|domain| match listening.port() {
+            443 => format!("https://{domain}"),
+            port => format!("https://{domain}:{port}"),
+        });
+        self.public_url.clone().or(domain).unwrap_or_else(|| {
             let host =
                 if listening.ip().is_unspecified() { "127.0.0.1".to_owned() } else { listening.ip().to_string() };
             let host = if listening.is_ipv6() && !listening.ip().is_unspecified() { format!("[{host}]") } else { host };
@@ -571,6 +637,24 @@ mod tests {
         assert!(matches!(with_file("[plans.big]\nrecording = 3"), Err(Wrong::UnknownKey(_))));
         assert!(matches!(with_file("[plans.big]\nrecordings = -3"), Err(Wrong::Value { .. })));
         assert!(matches!(with_file("end_after = 10"), Err(Wrong::Value { .. })));
+    }
+
+    #[test]
+    fn certificates_come_from_one_place() {
+        let config = with_file("domain = ['Revisit.example', 'www.revisit.example']").unwrap();
+        assert_eq!(config.domain, ["revisit.example", "www.revisit.example"]);
+        assert_eq!(config.base_url(SocketAddr::from(([0, 0, 0, 0], 443))), "https://revisit.example");
+        assert_eq!(config.base_url(SocketAddr::from(([0, 0, 0, 0], 8443))), "https://revisit.example:8443");
+        assert!(matches!(config.tls(), Some(tls::Source::Domains(domains)) if domains.directory.is_none()));
+        assert!(matches!(with_file("tls_key = 'k'"), Err(Wrong::HalfTls)));
+        let both = "domain = 'a.example'\ntls_key = 'k'\ntls_certificate = 'c'";
+        assert!(matches!(with_file(both), Err(Wrong::TwoTls)));
+        for wrong in
+            ["localhost", "127.0.0.1", "*.example.com", "a b.example", "-a.example", "https://a.example", "a..b"]
+        {
+            assert!(matches!(with_file(&format!("domain = '{wrong}'")), Err(Wrong::Value { .. })), "{wrong}");
+        }
+        assert!(matches!(with_file("acme_directory = 'http://a.example'"), Err(Wrong::Value { .. })));
     }
 
     #[test]

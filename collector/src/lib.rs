@@ -58,14 +58,14 @@ pub async fn run(listener: TcpListener, app: Arc<App>, tls: Option<tls::Tls>, sh
         let app = app.clone();
         async move { app.disk.watch().await }
     });
-    let watched = tls.clone();
+    let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
     let certificate = tokio::spawn(async move {
-        if let Some(tls) = watched {
-            tls.watch().await;
+        if let Some(tls) = tls {
+            tls.keep().await;
         }
     });
     let patience = app.config.patience();
-    server::serve(listener, router::app(app.clone()), patience, tls, shutdown).await;
+    server::serve(listener, router::app(app.clone()), patience, acceptor, shutdown).await;
     // Both may stop anywhere: whatever they leave half done is taken up from the store at the next start.
     finish.abort();
     keep.abort();

@@ -1,7 +1,6 @@
 //! Connections: HTTP/1.1 with limits on how long a request's head may take, and a shutdown that lets requests end.
 //! Does not know what is served.
 
-use crate::tls::Tls;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
@@ -15,6 +14,7 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// Bytes of a request's head; also what one connection reads ahead.
@@ -38,7 +38,7 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     patience: Patience,
-    tls: Option<Tls>,
+    tls: Option<TlsAcceptor>,
     shutdown: impl Future<Output = ()>,
 ) {
     let mut shutdown = pin!(shutdown);
@@ -50,7 +50,7 @@ pub async fn serve(
                 Ok((stream, peer)) => {
                     prepare(&stream, patience);
                     let (router, watcher) = (router.clone(), graceful.watcher());
-                    match tls.as_ref().map(|tls| tls.acceptor.clone()) {
+                    match tls.clone() {
                         None => drop(tokio::spawn(serve_connection(stream, peer, router, patience, watcher))),
                         Some(acceptor) => drop(tokio::spawn(async move {
                             // Who cannot agree on TLS, or takes too long to, is gone; that is no event.

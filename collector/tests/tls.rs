@@ -67,3 +67,23 @@ fn it_speaks_tls_with_the_files_that_it_is_given_and_refuses_wrong_ones() {
         assert!(!String::from_utf8_lossy(&output.stderr).contains("BEGIN"));
     }
 }
+
+#[test]
+fn a_domain_whose_authority_cannot_be_reached_is_served_without_a_certificate_and_told() {
+    let folder = Folder::new();
+    let settings = [("REVISIT_ACME_DIRECTORY", "https://127.0.0.1:9/directory")];
+    let mut serve = command(&folder.0, &settings, &["serve", "--listen", "127.0.0.1:0", "--domain", "revisit.example"]);
+    let child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut child, address) = support::ready_at(child, "https");
+    // No certificate, so no answer; and no end of the process.
+    assert!(support::request(&address, "GET", "/healthz", &[], b"").is_err());
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+    let told = lines.find_map(|line| line.ok().filter(|line| line.contains("no certificate yet")));
+    assert!(told.is_some());
+    assert!(child.try_wait().unwrap().is_none());
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(folder.0.join("acme")).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o700);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

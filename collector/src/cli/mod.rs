@@ -58,6 +58,9 @@ enum Command {
         /// Address and port; port 0 picks a free one [default: 127.0.0.1:8090]
         #[arg(long, value_name = "ADDRESS")]
         listen: Option<String>,
+        /// Get certificates for this domain and speak TLS; may be given many times. Listen on port 443 then
+        #[arg(long, value_name = "DOMAIN")]
+        domain: Vec<String>,
         /// Add a demo shop that is recorded, at /demo/
         #[arg(long)]
         demo: bool,
@@ -283,8 +286,11 @@ fn run(cli: Cli) -> Result<(), Failed> {
     let mut flags = config::Flags::new();
     let given = [("data", cli.global.data), ("database", cli.global.database), ("blobs", cli.global.blobs)];
     flags.extend(given.into_iter().filter_map(|(name, value)| Some((name, value?))));
-    if let Command::Serve { listen: Some(listen), .. } = &cli.command {
-        flags.push(("listen", listen.clone()));
+    if let Command::Serve { listen, domain, .. } = &cli.command {
+        flags.extend(listen.clone().map(|listen| ("listen", listen)));
+        if !domain.is_empty() {
+            flags.push(("domain", domain.join(",")));
+        }
     }
     let environment = |name: &str| std::env::var(name).ok();
     let file = cli.global.config.or_else(|| environment("REVISIT_CONFIG").map(PathBuf::from));

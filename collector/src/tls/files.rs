@@ -1,8 +1,7 @@
-//! TLS by file: a certificate chain and its key in PEM. Both are read again when they change, so that whoever renews them
-//! (certbot, acme.sh, a secret of an orchestrator) need not restart anything; connections that are open go on with what they
-//! have. In: two paths. Out: what a connection needs for its handshake. Never logs what is in the files.
+//! A certificate chain and its key in PEM. Both are read again when they change, so that whoever renews them (certbot,
+//! acme.sh, a secret of an orchestrator) need not restart anything; connections that are open go on with what they have.
 
-use rustls::ServerConfig;
+use super::Failure;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -11,29 +10,9 @@ use rustls::sign::CertifiedKey;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
-use tokio_rustls::TlsAcceptor;
 
 /// How often the files are looked at.
 const TICK: Duration = Duration::from_secs(30);
-
-/// Why TLS cannot be spoken.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// A file cannot be read, or holds something else.
-    #[error("cannot use {path}: {why}")]
-    File {
-        /// Which.
-        path: String,
-        /// Why, without its content.
-        why: &'static str,
-    },
-    /// The certificate is another key's.
-    #[error("the certificate in {0} does not belong to the key")]
-    Mismatch(String),
-    /// rustls says no.
-    #[error("TLS: {0}")]
-    Rustls(#[from] rustls::Error),
-}
 
 /// The two files.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,7 +25,7 @@ pub struct Files {
 
 /// What handshakes use now.
 #[derive(Debug)]
-struct Current(RwLock<Arc<CertifiedKey>>);
+pub(super) struct Current(RwLock<Arc<CertifiedKey>>);
 
 impl ResolvesServerCert for Current {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
@@ -54,29 +33,19 @@ impl ResolvesServerCert for Current {
     }
 }
 
-/// TLS as configured.
-#[derive(Clone)]
-pub struct Tls {
+/// Files, and what was last good in them.
+pub(super) struct Watched {
     files: Files,
-    current: Arc<Current>,
-    /// For handshakes.
-    pub acceptor: TlsAcceptor,
+    pub(super) current: Arc<Current>,
 }
 
-impl Tls {
-    /// Reads the files, which must be good now.
-    pub fn open(files: &Files) -> Result<Self, Failure> {
-        let current = Arc::new(Current(RwLock::new(Arc::new(read(files)?))));
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_cert_resolver(current.clone());
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { files: files.clone(), current, acceptor: TlsAcceptor::from(Arc::new(config)) })
+impl Watched {
+    pub(super) fn open(files: &Files) -> Result<Self, Failure> {
+        Ok(Self { files: files.clone(), current: Arc::new(Current(RwLock::new(Arc::new(read(files)?)))) })
     }
 
     /// Reads the files again whenever they change, until it is dropped. What is no good is said, and changes nothing.
-    pub async fn watch(&self) {
+    pub(super) async fn watch(self) {
         let mut seen = written(&self.files);
         loop {
             tokio::time::sleep(TICK).await;
