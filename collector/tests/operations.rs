@@ -275,3 +275,17 @@ fn the_log_names_nobody() {
     let metrics: Value = collector.api("GET", "/metrics", None).text().into();
     assert!(!metrics.to_string().contains("canary"));
 }
+
+#[test]
+fn it_opens_as_many_files_as_the_system_lets_it() {
+    let folder = Folder::new();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -S -n 256; exec \"$0\" serve --listen 127.0.0.1:0 --data data", support::BINARY]);
+    let (mut child, _) = support::ready(shell.current_dir(&folder.0).stdout(Stdio::piped()).spawn().unwrap());
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let numbers: Vec<&str> = files.split_whitespace().filter(|word| word.parse::<u64>().is_ok()).collect();
+    assert_eq!(numbers[0], numbers[1]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
