@@ -168,7 +168,7 @@ async fn rewrite(store: &dyn Store, blobs: &Blobs, cid: i64) -> Result<(), Failu
     let name = chunk::name(created_ms);
     let chunk = writer.finish();
     let by = NewChunk { name: name.clone(), created_ms, bytes: chunk.len() as u64 };
-    blobs.put(&name, chunk.into()).await?;
+    blobs.put(&name, chunk).await?;
     store.replace_chunk(cid, by, moved).await?;
     Ok(())
 }

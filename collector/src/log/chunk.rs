@@ -7,6 +7,7 @@
 //! stand as they arrived, so their own checksums still hold. The write secret is not in here.
 
 use crate::clock::Millis;
+use bytes::{Bytes, BytesMut};
 use shared::ids::RecordingId;
 
 /// The folder of chunks in the blob store.
@@ -20,13 +21,19 @@ pub fn name(created_ms: Millis) -> String {
 
 /// Collects frames.
 pub struct ChunkWriter {
-    bytes: Vec<u8>,
+    bytes: BytesMut,
 }
 
 impl ChunkWriter {
     /// Makes room for about `len` bytes of frames.
     pub fn new(len: usize) -> Self {
-        let mut bytes = Vec::with_capacity(len + 1024);
+        Self::in_room(BytesMut::new(), len)
+    }
+
+    /// The same in the room of a chunk that is written: a megabyte that is new costs more than to fill it.
+    pub fn in_room(mut bytes: BytesMut, len: usize) -> Self {
+        bytes.clear();
+        bytes.reserve(MAGIC.len() + len + 1024);
         bytes.extend_from_slice(MAGIC);
         Self { bytes }
     }
@@ -41,7 +48,7 @@ impl ChunkWriter {
     }
 
     /// The chunk.
-    pub fn finish(self) -> Vec<u8> {
-        self.bytes
+    pub fn finish(self) -> Bytes {
+        self.bytes.freeze()
     }
 }

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::health::Health;
 use crate::problem::Problem;
 use crate::store::{NewBody, NewChunk, Outcome, Refusal, Store};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use chunk::ChunkWriter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -96,6 +96,7 @@ impl Log {
                 health: health.clone(),
                 waiting: waiting.clone(),
                 on_erased: on_erased.clone(),
+                room: BytesMut::new(),
                 last: Last::default(),
             };
             // The supervisor holds the queue's other end, so that a writer that stops does not close it.
@@ -138,6 +139,7 @@ struct Writer {
     health: Arc<Health>,
     waiting: Arc<Mutex<mpsc::Receiver<Pending>>>,
     on_erased: OnErased,
+    room: BytesMut,
     last: Last,
 }
 
@@ -152,9 +154,11 @@ impl Writer {
     async fn run(mut self) {
         while let Some(batch) = self.gather().await {
             let start = Instant::now();
-            let (bodies, answers, chunk) = pack(batch);
+            let (bodies, answers, chunk) = pack(batch, std::mem::take(&mut self.room));
             self.last.bodies = bodies.len();
-            let kept = self.keep(bodies, chunk).await;
+            let kept = self.keep(bodies, chunk.clone()).await;
+            // Nobody else has it any more: the next chunk is gathered in its place.
+            self.room = chunk.try_into_mut().unwrap_or_default();
             self.health.log(kept.is_ok());
             match kept {
                 Ok(outcomes) => {
@@ -196,11 +200,11 @@ impl Writer {
         Some(batch)
     }
 
-    async fn keep(&self, bodies: Vec<NewBody>, chunk: Vec<u8>) -> Result<Vec<Outcome>, Problem> {
+    async fn keep(&self, bodies: Vec<NewBody>, chunk: Bytes) -> Result<Vec<Outcome>, Problem> {
         let created_ms = clock::now_ms();
         let name = chunk::name(created_ms);
         let bytes = chunk.len() as u64;
-        self.blobs.put_new(&name, chunk.into()).await?;
+        self.blobs.put_new(&name, chunk).await?;
         let (cid, outcomes) = self.store.append(NewChunk { name, created_ms, bytes }, bodies).await?;
         if outcomes.contains(&Outcome::Refused(Refusal::Erased)) {
             // It was erased while its last frames were under way.
@@ -210,10 +214,10 @@ impl Writer {
     }
 }
 
-type Packed = (Vec<NewBody>, Vec<oneshot::Sender<Result<Outcome, Problem>>>, Vec<u8>);
+type Packed = (Vec<NewBody>, Vec<oneshot::Sender<Result<Outcome, Problem>>>, Bytes);
 
-fn pack(batch: Vec<Pending>) -> Packed {
-    let mut writer = ChunkWriter::new(batch.iter().map(|one| one.entry.bytes.len()).sum());
+fn pack(batch: Vec<Pending>, room: BytesMut) -> Packed {
+    let mut writer = ChunkWriter::in_room(room, batch.iter().map(|one| one.entry.bytes.len() + 20).sum());
     let mut bodies = Vec::with_capacity(batch.len());
     let mut answers = Vec::with_capacity(batch.len());
     for Pending { entry: Entry { mut body, bytes }, answer } in batch {
