@@ -31,7 +31,7 @@ use shared::ids::RecordingId;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -47,7 +47,10 @@ const CHECKPOINT_PAGES: u32 = (32 << 20) / PAGE_BYTES;
 pub struct Sqlite {
     path: PathBuf,
     writer: mpsc::Sender<Job>,
-    readers: Mutex<Vec<Connection>>,
+    /// For what visitors and signed-in requests wait for: some rows by their keys.
+    quick: Readers,
+    /// For what may take its time: lists, checks, copies.
+    slow: Readers,
     rules: Arc<Rules>,
 }
 
@@ -74,7 +77,8 @@ impl Sqlite {
                 }
             })
             .map_err(|error| Failure::Open { path: "a thread".to_owned(), error })?;
-        Ok(Self { path: path.to_owned(), writer, readers: Mutex::default(), rules: Arc::new(rules) })
+        let (quick, slow) = (Readers::default(), Readers::default());
+        Ok(Self { path: path.to_owned(), writer, quick, slow, rules: Arc::new(rules) })
     }
 
     async fn write<T: Send + 'static>(
@@ -91,7 +95,23 @@ impl Sqlite {
         &self,
         job: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        self.read_among(&self.slow, job).await
+    }
+
+    async fn look_up<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.read_among(&self.quick, job).await
+    }
+
+    async fn read_among<T: Send + 'static>(
+        &self,
+        readers: &Readers,
+        job: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let _turn = readers.turns.acquire().await.map_err(|_| Failure::Stopped)?;
+        let idle = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let path = self.path.clone();
         let (connection, answer) = tokio::task::spawn_blocking(move || {
             let connection = match idle {
@@ -103,16 +123,26 @@ impl Sqlite {
         })
         .await
         .map_err(|_| Failure::Stopped)??;
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < READERS {
-            readers.push(connection);
-        }
+        readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         answer
     }
 }
 
-/// Connections kept open for reading.
+/// Reads at once in each kind: a burst of new visitors takes turns, since opening a connection for each costs more than to
+/// wait, in time and in memory.
 const READERS: usize = 4;
+
+/// Connections for reading, and whose turn it is.
+struct Readers {
+    turns: Semaphore,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Default for Readers {
+    fn default() -> Self {
+        Self { turns: Semaphore::new(READERS), idle: Mutex::default() }
+    }
+}
 
 fn connect(path: &Path) -> Result<Connection, Failure> {
     let connection = Connection::open(path)?;
@@ -156,12 +186,12 @@ impl Store for Sqlite {
 
     async fn site(&self, id: &str) -> Result<Option<Site>, Failure> {
         let id = id.to_owned();
-        self.read(move |connection| sites::by(connection, "id", &id)).await
+        self.look_up(move |connection| sites::by(connection, "id", &id)).await
     }
 
     async fn site_by_key(&self, key: &str) -> Result<Option<Site>, Failure> {
         let key = key.to_owned();
-        self.read(move |connection| sites::by(connection, "key", &key)).await
+        self.look_up(move |connection| sites::by(connection, "key", &key)).await
     }
 
     async fn change_site(
@@ -181,7 +211,7 @@ impl Store for Sqlite {
 
     async fn usage(&self, site: &Site, now_ms: Millis) -> Result<Usage, Failure> {
         let (site, rules) = (site.clone(), self.rules.clone());
-        self.read(move |connection| sites::usage(connection, &rules, &site, now_ms)).await
+        self.look_up(move |connection| sites::usage(connection, &rules, &site, now_ms)).await
     }
 
     async fn standing(
@@ -192,7 +222,8 @@ impl Store for Sqlite {
         now_ms: Millis,
     ) -> Result<Result<Standing, Refusal>, Failure> {
         let (site, rules) = (site.to_owned(), self.rules.clone());
-        self.read(move |connection| append::standing(connection, &rules, &site, recording, &secret_hash, now_ms)).await
+        self.look_up(move |connection| append::standing(connection, &rules, &site, recording, &secret_hash, now_ms))
+            .await
     }
 
     async fn append(&self, chunk: NewChunk, bodies: Vec<NewBody>) -> Result<(i64, Vec<Outcome>), Failure> {
@@ -288,7 +319,7 @@ impl Store for Sqlite {
     }
 
     async fn has_users(&self) -> Result<bool, Failure> {
-        self.read(access::has_users).await
+        self.look_up(access::has_users).await
     }
 
     async fn grant(&self, access: Access) -> Result<(), Failure> {
@@ -296,7 +327,7 @@ impl Store for Sqlite {
     }
 
     async fn access(&self, hash: [u8; 32], now_ms: Millis) -> Result<Option<Access>, Failure> {
-        self.read(move |connection| access::find(connection, &hash, now_ms)).await
+        self.look_up(move |connection| access::find(connection, &hash, now_ms)).await
     }
 
     async fn use_claim(&self, hash: [u8; 32], now_ms: Millis) -> Result<Option<Access>, Failure> {
