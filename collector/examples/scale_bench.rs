@@ -110,22 +110,59 @@ fn fill(folder: &Path, site: &str, count: u64) {
                 "WITH RECURSIVE n(n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ?2)
                  INSERT INTO recording (id, site, state, created_ms, expires_ms, started_ms, ended_ms, duration_ms, active_ms, pages,
                    entry_url, exit_url, title, referrer, urls, language, screen, viewport, device, browser, os, ip, visitor, clicks,
-                   rage_clicks, errors, identity, email, conversation, events, tags, watched, starred, blob, size_bytes)
-                 SELECT randomblob(16), ?3, 'ready', ?4 - n * 800, ?4 - n * 800 + 864000000, ?4 - n * 800, ?4 - n * 800 + n % 600000,
+                   rage_clicks, errors, trouble, identity, email, conversation, events, tags, watched, starred, blob, size_bytes)
+                 SELECT randomblob(16), ?3, 'ready', ?4 - (?5 - n) * 800, ?4 - (?5 - n) * 800 + 864000000, ?4 - (?5 - n) * 800, ?4 - (?5 - n) * 800 + n % 600000,
                    n % 600000, n % 300000, 1 + n % 9, 'https://shop.example/product/' || (n % 5000), 'https://shop.example/cart/' || (n % 50),
                    'Lamps ' || (n % 5000), 'https://search.example/', json_array('https://shop.example/product/' || (n % 5000)),
                    CASE n % 3 WHEN 0 THEN 'en' WHEN 1 THEN 'cs' ELSE 'de' END, '1920x1080', '1280x720',
                    CASE n % 5 WHEN 0 THEN 'mobile' ELSE 'desktop' END, CASE n % 4 WHEN 0 THEN 'Firefox 145' ELSE 'Chrome 142' END,
                    CASE n % 7 WHEN 0 THEN 'macOS' ELSE 'Windows' END, '203.0.' || (n % 250) || '.0', CAST(printf('%016d', n % 300000) AS BLOB),
-                   n % 40, n % 97 = 0, n % 53 = 0, CASE n % 20 WHEN 0 THEN json_object('id', 'u' || n, 'email', 'v' || n || '@shop.example') END,
+                   n % 40, n % 97 = 0, n % 53 = 0, (n % 97 = 0) + (n % 53 = 0), CASE n % 20 WHEN 0 THEN json_object('id', 'u' || n, 'email', 'v' || n || '@shop.example') END,
                    CASE n % 20 WHEN 0 THEN 'v' || n || '@shop.example' END, CASE n % 500 WHEN 0 THEN 'chat-' || n END,
                    CASE n % 11 WHEN 0 THEN '[\"paid\"]' ELSE '[]' END, CASE n % 13 WHEN 0 THEN '[[\"plan\",\"gold\"]]' ELSE '[]' END,
                    n % 3 = 0, n % 1000 = 0, 'recordings/none', 40000
                  FROM n",
-                rusqlite::params![first as i64, (first + 50_000).min(count) as i64, site, now_ms],
+                rusqlite::params![first as i64, (first + 50_000).min(count) as i64, site, now_ms, count as i64],
             )
             .unwrap();
+        index(&database);
     }
+}
+
+/// Kinds of terms, and what they are of a row.
+const TERMS: [(&str, &str); 15] = [
+    ("device", "device"),
+    ("browser", "lower(browser)"),
+    ("os", "lower(os)"),
+    ("ip", "ip"),
+    ("conversation", "conversation"),
+    ("visitor", "lower(hex(visitor))"),
+    ("email", "email"),
+    ("identity", "json_extract(identity, '$.id')"),
+    ("language", "language"),
+    ("screen", "screen"),
+    ("entry", "entry_url"),
+    ("exit", "exit_url"),
+    ("page", "entry_url"),
+    ("event", "json_extract(events, '$[0]')"),
+    ("tag", "json_extract(tags, '$[0][0]')"),
+];
+
+/// Puts the rows that are new into the index, as finish does one by one.
+fn index(database: &rusqlite::Connection) {
+    let from = "FROM recording WHERE rid > (SELECT ifnull(max(rowid), 0) FROM recording_text)";
+    for (kind, value) in TERMS {
+        let terms = format!(
+            "INSERT OR IGNORE INTO term (site, kind, value) SELECT DISTINCT site, '{kind}', {value} {from} AND {value} IS NOT NULL"
+        );
+        database.execute(&terms, []).unwrap();
+        let postings = format!(
+            "INSERT OR IGNORE INTO posting (tid, rid) SELECT (SELECT tid FROM term WHERE term.site = recording.site AND kind = '{kind}' AND value = {value}), rid {from} AND {value} IS NOT NULL"
+        );
+        database.execute(&postings, []).unwrap();
+    }
+    let text = format!("INSERT INTO recording_text (rowid, facts) SELECT rid, title || char(10) || entry_url {from}");
+    database.execute(&text, []).unwrap();
 }
 
 async fn send(stream: &mut TcpStream, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
