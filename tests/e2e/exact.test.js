@@ -110,10 +110,11 @@ const CASES = [
       "declarations set on rules, sheets pushed",
       "a kept style changed, sheets spliced",
       "a custom element defined",
+      "a modal dialog made and opened at once",
     ],
     async more(page, keep) {
       const inside = await (await page.$("#frame"))?.contentFrame();
-      await page.$eval("#first", (dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
+      for (const name of ["#first", "#made"]) await page.$eval(name, (dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
       await inside?.type("#field", " by hand");
       await keep("typed in the frame that was written anew");
     },

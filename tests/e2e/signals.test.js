@@ -83,6 +83,8 @@ before(async () => {
   await page.$eval("#sound", (sound) => /** @type {HTMLAudioElement} */ (sound).pause());
   await page.evaluate(() => { document.fonts.add(new FontFace("Probe", "local(Arial)", { weight: "700" })); });
   await page.evaluate(() => /** @type {any} */ (window).fail());
+  // Nothing else happens then that would make the recorder look.
+  await pause(400);
   await page.evaluate(() => history.pushState(null, "", "/elsewhere"));
   await pause(600);
   await page.mouse.click(600, 600);

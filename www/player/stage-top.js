@@ -29,7 +29,8 @@ export class StageTop {
     const was = this.wanted.get(id);
     this.wanted.delete(id);
     if (value !== 0) this.wanted.set(id, value);
-    else if (was !== undefined) this.left.set(id, was);
+    // Told again, it has come to lie on top of the others: down, and up again.
+    if (was !== undefined) this.left.set(id, was);
   }
 
   /** Brings into effect what changed, and what moves in the tree have undone. @param {Map<number, Node>} nodes by id */

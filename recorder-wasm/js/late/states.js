@@ -36,9 +36,8 @@ function note(element) {
 const { roots, root, gone, close } = onRoots(
   {
     toggle(event, target) {
-      // A dialog's attribute has said so already, and in which order.
-      if (target.localName === "dialog") return;
-      look(target, event.oldState === event.newState);
+      // In which order dialogs came, their attribute has said already; of one that was opened before it was known only this does.
+      look(target, target.localName !== "dialog" && event.oldState === event.newState);
       ears.dirty();
     },
     input: (_event, target) => mixed.has(target) && note(target),

@@ -77,5 +77,13 @@ const steps = [
   () => {
     customElements.define("x-late", class extends HTMLElement {});
   },
+  // Made, put in and opened before anybody looks.
+  () => {
+    const made = document.createElement("dialog");
+    made.id = "made";
+    made.textContent = "made and opened at once";
+    document.body.append(made);
+    made.showModal();
+  },
 ];
 Object.assign(window, { change: (/** @type {number} */ step) => steps[step]?.() });
