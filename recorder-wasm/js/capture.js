@@ -24,8 +24,8 @@ const { put, putString, putText } = writer;
 const FLUSH_AFTER_MS = 30;
 /** Milliseconds that one slice of a walk may take. */
 const SLICE_MS = 4;
-/** Milliseconds between two reports of activity. */
-const ACTIVITY_EVERY_MS = 1000;
+/** Milliseconds between two reports of activity, at most: each reads the browser's storage, milliseconds where the disk is busy. */
+const ACTIVITY_EVERY_MS = 10_000;
 /** Attributes that can change how much of an element's inside may be shown: the element is then read anew. */
 const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
 
@@ -84,7 +84,7 @@ export const seam = {
  * @property {number} tab
  * @property {0 | 1 | 2} start why the page starts, see `record::Hello`
  * @property {(payload: Payload) => void} emit
- * @property {() => void} activity the visitor did something; at most once a second
+ * @property {() => void} activity the visitor did something; not told each time
  * @property {() => boolean} navigated the address changed without a load; false when the page may not be recorded there:
  *   nothing of it is read, and the capture is ended soon
  * @property {() => void} failed an error of ours: nothing more is captured
@@ -129,7 +129,7 @@ export function capture(options) {
 
   function active() {
     const time = performance.now();
-    if (time - lastActivity < ACTIVITY_EVERY_MS) return;
+    if (time - lastActivity < Math.min(ACTIVITY_EVERY_MS, settings.idle_ms / 20)) return;
     lastActivity = time;
     options.activity();
   }
@@ -206,7 +206,7 @@ export function capture(options) {
     const renewed = observe.take();
     // What becomes known on the way is read with the list that it is found in.
     for (const parent of changed.parents.concat(renewed.parents).filter(nodes.idOf)) {
-      if (parent.localName === "style") sheets.textChanged(parent);
+      sheets.textChanged(parent);
       walk.list(parent, observe.childrenOf);
     }
     // Changes of one name beside each other pack best.
@@ -221,7 +221,7 @@ export function capture(options) {
     for (const text of changed.texts) {
       if (!nodes.has(text, nodes.TEXT)) continue;
       nodes.unmark(text, nodes.TEXT);
-      if (text.parentNode?.localName === "style") sheets.textChanged(text.parentNode);
+      sheets.textChanged(text);
       walk.changedText(text);
     }
   }

@@ -33,7 +33,7 @@ const DEFLATE = 1;
 const END = 4;
 const ACTIVE = 8;
 /** Smaller payloads are sent as they are. */
-const DEFLATE_OVER = 2048;
+const DEFLATE_OVER = 512;
 /** Bytes of all keepalive requests in flight; browsers allow 65,536 and the page may have some of its own. */
 const KEEPALIVE_MAX = 63 << 10;
 /** Bytes of the first of them, so that the last click goes even if the browser refuses the bigger one. */

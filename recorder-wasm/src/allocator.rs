@@ -2,9 +2,9 @@
 //! Small code rather than tight packing: vectors double anyway, and a page's memory is all given back at once.
 
 use core::alloc::{GlobalAlloc, Layout};
-use core::arch::wasm32::{memory_grow, memory_size};
+use core::arch::wasm32::{memory_grow, memory_size, unreachable};
 use core::cell::UnsafeCell;
-use core::ptr::{copy_nonoverlapping, null_mut};
+use core::ptr::{NonNull, copy_nonoverlapping, null_mut};
 
 const WASM_PAGE: usize = 1 << 16;
 /// The smallest block is 16 bytes, so that every block is aligned to 16.
@@ -47,20 +47,17 @@ impl Blocks {
         // SAFETY: one thread, and no reference outlives a call.
         unsafe { *self.0.get() = State { free: [null_mut(); 32], top: 0 } }
     }
-}
 
-// SAFETY: blocks do not overlap: each is cut from untouched memory once, and is in a list only while nobody has it.
-unsafe impl GlobalAlloc for Blocks {
+    /// A block of a size class. Where there is no memory the module stops, as the caller would anyway: that it never gets
+    /// none spares every visitor the code that would say so.
     #[inline(never)]
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let class = size_class(layout.size());
+    fn take(&self, class: usize) -> NonNull<u8> {
         // SAFETY: one thread, and no reference outlives a call.
         let state = unsafe { &mut *self.0.get() };
-        let Some(free) = state.free.get_mut(class) else { return null_mut() };
-        if !free.is_null() {
-            let block = *free;
+        let Some(free) = state.free.get_mut(class) else { unreachable() };
+        if let Some(block) = NonNull::new(*free) {
             // SAFETY: a free block holds the address of the next one, see `dealloc`.
-            *free = unsafe { *block.cast() };
+            *free = unsafe { *block.as_ptr().cast() };
             return block;
         }
         if state.top == 0 {
@@ -70,10 +67,34 @@ unsafe impl GlobalAlloc for Blocks {
         let end = block + (1 << class);
         let missing = end.saturating_sub(memory_size(0) * WASM_PAGE);
         if missing > 0 && memory_grow(0, missing.div_ceil(WASM_PAGE)) == usize::MAX {
-            return null_mut();
+            unreachable();
         }
         state.top = end;
-        block as *mut u8
+        NonNull::new(block as *mut u8).unwrap_or_else(|| unreachable())
+    }
+}
+
+impl Blocks {
+    #[inline(never)]
+    fn resize(&self, block: NonNull<u8>, layout: Layout, size: usize) -> NonNull<u8> {
+        let class = size_class(size);
+        if size_class(layout.size()) == class {
+            return block;
+        }
+        let new = self.take(class);
+        // SAFETY: as the caller of `realloc` promises for `block`; the new block is another one.
+        unsafe {
+            copy_nonoverlapping(block.as_ptr(), new.as_ptr(), layout.size().min(size));
+            self.dealloc(block.as_ptr(), layout);
+        }
+        new
+    }
+}
+
+// SAFETY: blocks do not overlap: each is cut from untouched memory once, and is in a list only while nobody has it.
+unsafe impl GlobalAlloc for Blocks {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        self.take(size_class(layout.size())).as_ptr()
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
@@ -87,17 +108,7 @@ unsafe impl GlobalAlloc for Blocks {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if size_class(layout.size()) == size_class(size) {
-            return block;
-        }
-        // SAFETY: as the caller promises for `block`; the new block is another one.
-        unsafe {
-            let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
-            if !new.is_null() {
-                copy_nonoverlapping(block, new, layout.size().min(size));
-                self.dealloc(block, layout);
-            }
-            new
-        }
+        // SAFETY: no block is at 0.
+        self.resize(unsafe { NonNull::new_unchecked(block) }, layout, size).as_ptr()
     }
 }

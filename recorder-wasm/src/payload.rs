@@ -35,6 +35,8 @@ impl Payload {
 pub struct Payloads {
     open: Payload,
     done: Vec<Payload>,
+    /// How many of them are empty, because they were taken.
+    taken: usize,
     /// Words of the payload under way.
     words: Table,
     /// The record of strings under way.
@@ -44,7 +46,7 @@ pub struct Payloads {
 impl Payloads {
     /// Nothing yet.
     pub const fn new() -> Self {
-        Self { open: Payload::new(), done: Vec::new(), words: Table::new(), phrases: Vec::new() }
+        Self { open: Payload::new(), done: Vec::new(), taken: 0, words: Table::new(), phrases: Vec::new() }
     }
 
     /// Whether nothing is in the payload under way.
@@ -158,7 +160,13 @@ impl Payloads {
 
     /// The oldest payload that is done.
     pub fn next(&mut self) -> Option<Payload> {
-        if self.done.is_empty() { None } else { Some(self.done.remove(0)) }
+        let payload = core::mem::replace(self.done.get_mut(self.taken)?, Payload::new());
+        self.taken += 1;
+        if self.taken == self.done.len() {
+            self.done.clear();
+            self.taken = 0;
+        }
+        Some(payload)
     }
 }
 

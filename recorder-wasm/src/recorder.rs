@@ -5,6 +5,7 @@ use crate::dictionary::Dictionary;
 use crate::element::Elements;
 use crate::fields::{FIRST, Field, KINDS};
 use crate::links::{Inside, Links};
+use crate::table::Hash;
 use crate::payload::{Payload, Payloads};
 use crate::words::{Interned, Raw, Words};
 use alloc::vec::Vec;
@@ -27,6 +28,9 @@ mod code {
     pub const NUMBERS: u32 = 8;
 }
 
+/// Milliseconds in which a field's state is not told again as it was: what is hidden looks the same with every key.
+const SAME_INPUT_MS: u32 = 1000;
+
 /// See the module.
 pub struct Recorder {
     rules: Rules,
@@ -36,6 +40,8 @@ pub struct Recorder {
     interned: Interned,
     batch: Batch,
     payloads: Payloads,
+    /// Hash and time of the field state told last; see [`SAME_INPUT_MS`].
+    last_input: (u64, u32),
 }
 
 impl Recorder {
@@ -49,6 +55,7 @@ impl Recorder {
             interned: Interned::new(),
             batch: Batch::new(),
             payloads: Payloads::new(),
+            last_input: (0, 0),
         }
     }
 
@@ -103,6 +110,8 @@ impl Recorder {
             interned: &mut self.interned,
         };
         if matches!(code, code::LIST | code::APPEND) {
+            // A number may come to mean another field.
+            self.last_input.0 = 0;
             let parent = words.word();
             self.batch.list(words, parent, code == code::APPEND, context);
             return;
@@ -134,12 +143,21 @@ impl Recorder {
         if kind.tag == tag::CHECKPOINT {
             self.start_anew();
         }
-        let at = self.payloads.relative(words.word());
+        let time = words.word();
+        let at = self.payloads.relative(time);
         let node = words.peek();
         let mut body = Vec::new();
         put(&mut body, at);
+        let start = body.len();
         if kind.tag == tag::INPUT {
             self.input(words, &mut body);
+            let mut hash = Hash::new(0);
+            hash.bytes(body.get(start..).unwrap_or(&[]));
+            let (last, last_time) = core::mem::replace(&mut self.last_input, (hash.finish(), time));
+            if last == self.last_input.0 && time.wrapping_sub(last_time) < SAME_INPUT_MS {
+                self.last_input.1 = last_time;
+                return;
+            }
         }
         for field in kind.fields {
             self.field(*field, kind.tag, node, words, &mut body);

@@ -9,7 +9,10 @@ const read = (/** @type {string} */ path) => readFile(new URL(path, root));
 const TYPES = /** @type {Record<string, string>} */ ({ js: "text/javascript", wasm: "application/wasm", html: "text/html" });
 
 /** The collector's own. */
-const TIMES = { sample_rate: 1, consent: "none", heartbeat_ms: 30_000, idle_ms: 1_800_000, max_ms: 7_200_000, version: 1 };
+const DEFAULTS = {
+  sample_rate: 1, consent: "none", excluded_pages: [], included_pages: [], block_selectors: [], mask_selectors: [], unmask_selectors: [],
+  heartbeat_ms: 30_000, idle_ms: 1_800_000, max_ms: 7_200_000, version: 1,
+};
 
 const html = (/** @type {string} */ recorder) => `<!doctype html><html><head><meta charset="utf-8"><title>Bench</title>
 ${recorder === "rrweb" ? '<script src="/rrweb.js"></script>' : ""}${recorder === "revisit" ? '<script src="/revisit.js"></script>' : ""}
@@ -35,7 +38,7 @@ export async function serve(settings) {
       else if (url.pathname === "/v1/frames") response.writeHead(204, { "access-control-allow-origin": "*" }).end();
       else if (url.pathname.startsWith("/v1/site/")) {
         const names = { recorder: `assets/${assets.recorder}`, wasm: `assets/${assets.wasm}` };
-        answer(JSON.stringify({ record: true, ...names, ...TIMES, ...settings }), "json");
+        answer(JSON.stringify({ record: true, ...names, ...DEFAULTS, ...settings }), "json");
       } else if (url.pathname.startsWith("/assets/")) {
         answer(await read(`www/pkg/${url.pathname.slice(8)}`), url.pathname.split(".").pop());
       } else if (url.pathname.startsWith("/bench/")) answer(await read(`tests${url.pathname}`), "js");

@@ -11,6 +11,7 @@ mod node;
 mod run;
 mod setup;
 mod size;
+mod snip;
 mod stamp;
 mod target_features;
 mod test;

@@ -5,7 +5,8 @@
 
 use anyhow::{Context, Result, bail, ensure};
 
-const HEADER_LEN: usize = 8;
+/// Bytes before the first section.
+pub(crate) const HEADER_LEN: usize = 8;
 const CUSTOM_SECTION: u8 = 0;
 const SECTION_NAME: &[u8] = b"target_features";
 
@@ -14,7 +15,7 @@ pub(crate) fn remove(module: &[u8], features: &[&str]) -> Result<Vec<u8>> {
     ensure!(module.starts_with(b"\0asm"), "not a WebAssembly module");
     let mut out = module.get(..HEADER_LEN).context("cut short")?.to_vec();
     let mut input = Reader(&module[HEADER_LEN..]);
-    while !input.0.is_empty() {
+    while !input.is_empty() {
         let id = input.byte()?;
         let body = input.sized()?;
         out.push(id);
@@ -55,16 +56,21 @@ fn without(claims: &[u8], features: &[&str]) -> Result<Vec<u8>> {
     Ok(section)
 }
 
-struct Reader<'a>(&'a [u8]);
+/// Reads a module from its front.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Result<u8> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn byte(&mut self) -> Result<u8> {
         let (first, rest) = self.0.split_first().context("cut short")?;
         self.0 = rest;
         Ok(*first)
     }
 
-    fn number(&mut self) -> Result<usize> {
+    pub(crate) fn number(&mut self) -> Result<usize> {
         let mut number = 0;
         for shift in (0..35).step_by(7) {
             let byte = self.byte()?;
@@ -76,7 +82,7 @@ impl<'a> Reader<'a> {
         bail!("a number of more than five bytes")
     }
 
-    fn sized(&mut self) -> Result<&'a [u8]> {
+    pub(crate) fn sized(&mut self) -> Result<&'a [u8]> {
         let len = self.number()?;
         let (bytes, rest) = self.0.split_at_checked(len).context("cut short")?;
         self.0 = rest;
@@ -84,7 +90,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn put_number(out: &mut Vec<u8>, mut number: usize) {
+pub(crate) fn put_number(out: &mut Vec<u8>, mut number: usize) {
     while number >= 0x80 {
         out.push((number as u8 & 0x7f) | 0x80);
         number >>= 7;
@@ -92,7 +98,7 @@ fn put_number(out: &mut Vec<u8>, mut number: usize) {
     out.push(number as u8);
 }
 
-fn put_sized(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn put_sized(out: &mut Vec<u8>, bytes: &[u8]) {
     put_number(out, bytes.len());
     out.extend_from_slice(bytes);
 }

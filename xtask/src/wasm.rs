@@ -10,6 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::run::{self, Repo};
 use crate::setup;
+use crate::snip;
 use crate::stamp::{self, Inputs};
 use crate::target_features;
 use crate::toolchain::{TARGET, Toolchain};
@@ -28,6 +29,8 @@ const FEATURES: [&str; 6] = [
 pub(crate) struct Crate {
     pub(crate) package: &'static str,
     pub(crate) lib: &'static str,
+    /// Of `Cargo.toml`.
+    pub(crate) profile: &'static str,
     /// Where the glue goes, from the repository's root.
     pub(crate) out_dir: &'static str,
     /// Whether JavaScript calls it through generated glue, which finds the module beside itself. The recorder's functions
@@ -40,13 +43,20 @@ pub(crate) struct Crate {
 pub(crate) const RECORDER: Crate = Crate {
     package: "revisit-recorder",
     lib: "recorder",
+    profile: "recorder",
     out_dir: "recorder-wasm/js/pkg",
     has_glue: false,
     has_twin: true,
 };
 
-pub(crate) const DECODER: Crate =
-    Crate { package: "revisit-decoder", lib: "decoder", out_dir: "www/pkg", has_glue: true, has_twin: false };
+pub(crate) const DECODER: Crate = Crate {
+    package: "revisit-decoder",
+    lib: "decoder",
+    profile: "wasm",
+    out_dir: "www/pkg",
+    has_glue: true,
+    has_twin: false,
+};
 
 impl Crate {
     /// The optimised module.
@@ -72,9 +82,9 @@ pub(crate) fn build(repo: &Repo, crates: &[Crate]) -> Result<()> {
     let target_dir = repo.path("target/wasm");
     for krate in crates {
         let mut cargo = toolchain.cargo_build(repo);
-        cargo.args(["--quiet", "--profile", "wasm", "--lib", "--package", krate.package]);
+        cargo.args(["--quiet", "--profile", krate.profile, "--lib", "--package", krate.package]);
         run::run(cargo.arg("--target-dir").arg(&target_dir))?;
-        let linked = target_dir.join(TARGET).join("wasm").join(format!("{}.wasm", krate.lib));
+        let linked = target_dir.join(TARGET).join(krate.profile).join(format!("{}.wasm", krate.lib));
         let stamp = target_dir.join(format!("{}.stamp", krate.lib));
         let mut inputs = Inputs::with_this_program()?;
         inputs.bytes(toolchain.describe().as_bytes());
@@ -103,7 +113,9 @@ fn finish(repo: &Repo, krate: &Crate, linked: &Path) -> Result<()> {
             .generate(&out_dir)?;
         krate.module(repo)
     } else {
-        linked.to_owned()
+        let snipped = linked.with_extension("snipped.wasm");
+        std::fs::write(&snipped, snip::snip(&std::fs::read(linked)?)?)?;
+        snipped
     };
     let module = krate.module(repo);
     run::run(

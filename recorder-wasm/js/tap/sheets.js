@@ -97,11 +97,11 @@ export function find(owner) {
 }
 
 /**
- * The text of a <style> changed: the browser has thrown away the rules that scripts inserted before.
- * @param {any} owner
+ * A text or a child list changed. In a <style> the browser has then thrown away the rules that scripts inserted before.
+ * @param {Node} node
  */
-export function textChanged(owner) {
-  if (rules.some(([sheet]) => sheet.ownerNode === owner)) owners.add(owner);
+export function textChanged(node) {
+  for (const [{ ownerNode }] of rules) if (ownerNode?.contains(node)) owners.add(ownerNode);
 }
 
 /** @param {any} root document or shadow root that the walk found */

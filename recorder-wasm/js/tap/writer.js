@@ -175,8 +175,10 @@ export function marksIn(name, value) {
 export function ingest(freed) {
   const count = wasm.ingest(wordCount, byteCount);
   wordCount = byteCount = 0;
-  wordRoom = Math.max(wordRoom, count);
-  look();
+  if (count > words.length) {
+    wordRoom = Math.max(wordRoom, count);
+    look();
+  }
   for (let i = 0; i < count; i++) freed(/** @type {number} */ (words[i]));
   if (ids.size >= INTERN_MAX) {
     ids.clear();
