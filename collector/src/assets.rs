@@ -116,6 +116,28 @@ pub async fn stage(headers: HeaderMap) -> Response {
     page("player/stage.html", STAGE_CSP, &headers)
 }
 
+/// The panel of a conversation, which these origins may frame.
+pub fn panel(origins: &[String], headers: &HeaderMap) -> Response {
+    framed("panel/index.html", PAGE_CSP, "frame-ancestors 'none'", origins, headers)
+}
+
+/// The stage of a panel's player: in a frame of ours in a frame of theirs.
+pub fn panel_stage(origins: &[String], headers: &HeaderMap) -> Response {
+    framed("player/stage.html", STAGE_CSP, "frame-ancestors 'self'", origins, headers)
+}
+
+/// A page under a policy of ours whose word on frames gives way to these origins.
+fn framed(path: &str, policy: &str, frames: &str, origins: &[String], headers: &HeaderMap) -> Response {
+    let mut response = file(path, "no-store", headers);
+    let own = if frames.ends_with("'self'") { "'self' " } else { "" };
+    let origins = if origins.is_empty() && own.is_empty() { "'none'".to_owned() } else { origins.join(" ") };
+    // Origins were checked when they were set, so this is always a header.
+    let policy = policy.replace(frames, format!("frame-ancestors {own}{origins}").trim_end());
+    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
 /// Everything else: `/www/…` is a file of `www`, `/demo/…` the demo shop, which is like a customer's site and so gets no
 /// policy of ours.
 pub async fn other(uri: Uri, headers: HeaderMap) -> Response {

@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::clock::{self, Millis};
 use crate::problem::Problem;
+use crate::store::people::{EVERYWHERE, Rights, Role, User};
 use crate::store::{Access, AccessKind, Failure, Store};
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -43,7 +44,29 @@ fn fill(random: &mut [u8]) {
     getrandom::fill(random).expect("the operating system gives random bytes");
 }
 
-/// Makes a new grant and returns the secret, which exists nowhere else.
+/// A new secret with what the store keeps of it.
+fn new_access(kind: AccessKind, user: Option<String>, name: &str, expires_ms: Option<Millis>) -> (String, Access) {
+    let prefix = match kind {
+        AccessKind::Token => "rvt_",
+        AccessKind::Session => "rvs_",
+        AccessKind::Claim => "rvc_",
+    };
+    let secret = format!("{prefix}{}", random_text(32));
+    let access = Access {
+        hash: hash(secret.as_bytes()),
+        kind,
+        id: random_text(8),
+        user,
+        name: name.to_owned(),
+        created_ms: clock::now_ms(),
+        expires_ms,
+        site: EVERYWHERE.to_owned(),
+        role: Role::Owner,
+    };
+    (secret, access)
+}
+
+/// Makes a new grant and returns the secret, which exists nowhere else. A token made here may do everything.
 pub async fn grant(
     store: &dyn Store,
     kind: AccessKind,
@@ -51,30 +74,45 @@ pub async fn grant(
     name: &str,
     expires_ms: Option<Millis>,
 ) -> Result<String, Failure> {
-    let prefix = match kind {
-        AccessKind::Token => "rvt_",
-        AccessKind::Session => "rvs_",
-        AccessKind::Claim => "rvc_",
-    };
-    let secret = format!("{prefix}{}", random_text(32));
-    store
-        .grant(Access {
-            hash: hash(secret.as_bytes()),
-            kind,
-            id: random_text(8),
-            user,
-            name: name.to_owned(),
-            created_ms: clock::now_ms(),
-            expires_ms,
-        })
-        .await?;
+    let (secret, access) = new_access(kind, user, name, expires_ms);
+    store.grant(access).await?;
     Ok(secret)
 }
 
-/// A one-time sign-in link. The token is in the fragment, which browsers send nowhere.
+/// A token that opens one site (or all) with one role.
+pub async fn grant_scoped(
+    store: &dyn Store,
+    name: &str,
+    site: &str,
+    role: Role,
+    expires_ms: Option<Millis>,
+) -> Result<(String, Access), Failure> {
+    let (secret, access) = new_access(AccessKind::Token, None, name, expires_ms);
+    let access = Access { site: site.to_owned(), role, ..access };
+    store.grant(access.clone()).await?;
+    Ok((secret, access))
+}
+
+/// A session of somebody who has shown a token: it may do what the token may.
+pub async fn grant_like(store: &dyn Store, token: &Access, expires_ms: Millis) -> Result<String, Failure> {
+    let (secret, access) = new_access(AccessKind::Session, None, &token.name, Some(expires_ms));
+    let expires_ms = token.expires_ms.map_or(expires_ms, |ends| ends.min(expires_ms));
+    let access = Access { site: token.site.clone(), role: token.role, expires_ms: Some(expires_ms), ..access };
+    store.grant(access).await?;
+    Ok(secret)
+}
+
+/// A one-time sign-in link for somebody new, who may do everything. The token is in the fragment, which browsers send
+/// nowhere.
 pub async fn sign_in_link(store: &dyn Store, base_url: &str, name: &str) -> Result<String, Failure> {
-    let expires = clock::now_ms() + CLAIM_MS;
-    let claim = grant(store, AccessKind::Claim, None, name, Some(expires)).await?;
+    let claim = grant(store, AccessKind::Claim, None, name, Some(clock::now_ms() + CLAIM_MS)).await?;
+    Ok(format!("{base_url}/#claim={claim}"))
+}
+
+/// A one-time sign-in link for a person.
+pub async fn sign_in_link_for(store: &dyn Store, base_url: &str, user: &User) -> Result<String, Failure> {
+    let expires_ms = clock::now_ms() + CLAIM_MS;
+    let claim = grant(store, AccessKind::Claim, Some(user.id.clone()), &user.name, Some(expires_ms)).await?;
     Ok(format!("{base_url}/#claim={claim}"))
 }
 
@@ -85,6 +123,30 @@ pub struct Operator {
     pub actor: String,
     /// The hash of what was shown, to take it back at sign-out.
     pub hash: [u8; 32],
+    /// The person, when it is one.
+    pub user: Option<String>,
+    /// What may be done where.
+    pub rights: Rights,
+}
+
+impl Operator {
+    /// Lets those through who have this role on the site. To others the site is not there; to those who may do less it is.
+    pub fn needs(&self, site: &str, role: Role) -> Result<(), Problem> {
+        match self.rights.on(site) {
+            None => Err(Problem::not_found()),
+            Some(has) if has < role => Err(not_allowed(role)),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Lets those through who have this role on all sites, those to come among them.
+    pub fn needs_everywhere(&self, role: Role) -> Result<(), Problem> {
+        if self.rights.everywhere().is_some_and(|has| has >= role) { Ok(()) } else { Err(not_allowed(role)) }
+    }
+}
+
+fn not_allowed(role: Role) -> Problem {
+    Problem::forbidden("not_allowed", format!("this wants the role `{}`", role.as_str()))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -128,13 +190,24 @@ impl FromRequestParts<Arc<App>> for Operator {
         let hash = hash(shown.as_bytes());
         let Some(access) = app.store.access(hash, clock::now_ms()).await? else { return Err(Problem::unauthorized()) };
         match access.kind {
-            AccessKind::Token if by_token.is_some() => Ok(Self { actor: format!("token:{}", access.id), hash }),
+            AccessKind::Token if by_token.is_some() => Ok(Self {
+                actor: format!("token:{}", access.id),
+                hash,
+                user: None,
+                rights: Rights::one(&access.site, access.role),
+            }),
             AccessKind::Session if by_token.is_none() => {
                 let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
                 if changes && !is_own_page(&parts.headers) {
                     return Err(Problem::forbidden("foreign_page", "another website asked for this with your session"));
                 }
-                Ok(Self { actor: format!("user:{}", access.user.unwrap_or(access.id)), hash })
+                // A session opens what its person may do now.
+                let Some(user) = access.user else {
+                    let rights = Rights::one(&access.site, access.role);
+                    return Ok(Self { actor: format!("session:{}", access.id), hash, user: None, rights });
+                };
+                let rights = app.store.user(&user).await?.ok_or_else(Problem::unauthorized)?.rights;
+                Ok(Self { actor: format!("user:{user}"), hash, user: Some(user), rights })
             }
             _ => Err(Problem::unauthorized()),
         }

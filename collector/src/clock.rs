@@ -62,6 +62,11 @@ pub fn month(zone: &str, at_ms: Millis) -> String {
     format!("{:04}-{:02}", date.year(), date.month())
 }
 
+/// The calendar day of a moment in a zone, as `2026-11-24`.
+pub fn day(zone: &str, at_ms: Millis) -> String {
+    local(zone, at_ms).date().to_string()
+}
+
 /// When the month after that of `at_ms` begins in a zone.
 pub fn next_month(zone: &str, at_ms: Millis) -> Millis {
     let here = local(zone, at_ms);
@@ -86,6 +91,19 @@ mod tests {
         assert_eq!(month("Europe/Prague", at), "2026-12");
         assert_eq!(rfc3339(next_month("UTC", at)), "2026-12-01T00:00:00.000Z");
         assert_eq!(rfc3339(next_month("Europe/Prague", at)), "2026-12-31T23:00:00.000Z");
+    }
+
+    #[test]
+    fn a_month_is_as_long_as_its_hours_whatever_the_summer_time() {
+        let at = |text| parse_time(text).unwrap();
+        // The clocks go back on 25 October and forward on 29 March 2026 in Prague.
+        assert_eq!(rfc3339(next_month("Europe/Prague", at("2026-10-20T12:00:00Z"))), "2026-10-31T23:00:00.000Z");
+        assert_eq!(rfc3339(next_month("Europe/Prague", at("2026-03-20T12:00:00Z"))), "2026-03-31T22:00:00.000Z");
+        assert_eq!(month("Europe/Prague", at("2026-03-31T22:30:00Z")), "2026-04");
+        assert_eq!(month("Europe/Prague", at("2026-10-31T22:30:00Z")), "2026-10");
+        // In Havana the clocks go forward at midnight: 1 March 2026 begins, 8 March has no midnight.
+        assert_eq!(day("America/Havana", at("2026-03-08T05:00:00Z")), "2026-03-08");
+        assert_eq!(day("America/Havana", at("2026-03-08T04:59:59Z")), "2026-03-07");
     }
 
     #[test]

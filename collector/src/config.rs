@@ -63,6 +63,8 @@ pub struct Config {
     pub new_burst: u32,
     /// Proxies whose `X-Forwarded-For` is believed, beside those on this machine.
     pub trusted_proxies: Vec<Network>,
+    /// Private networks that webhooks may be sent to.
+    pub webhook_networks: Vec<Network>,
     /// A GeoIP file in the MaxMind format: where visits come from.
     pub geoip: Option<PathBuf>,
     /// What opens `/metrics`; without it only the operators' tokens do.
@@ -239,8 +241,16 @@ pub const KEYS: &[Key] = &[
         default: "",
         meaning: "networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, comma-separated",
         set: |config, value| {
-            let list = value.split(',').map(str::trim).filter(|it| !it.is_empty());
-            config.trusted_proxies = list.map(|it| it.parse().ok()).collect::<Option<_>>()?;
+            config.trusted_proxies = networks(value)?;
+            Some(())
+        },
+    },
+    Key {
+        name: "webhook_networks",
+        default: "",
+        meaning: "private networks that webhooks may be sent to, such as 10.1.0.0/16, comma-separated; others are refused",
+        set: |config, value| {
+            config.webhook_networks = networks(value)?;
             Some(())
         },
     },
@@ -288,6 +298,12 @@ fn domain(name: &str) -> Option<String> {
 
 fn percent(value: &str) -> Option<u32> {
     value.parse().ok().filter(|it| (1..=100).contains(it))
+}
+
+/// Networks, comma-separated.
+fn networks(value: &str) -> Option<Vec<Network>> {
+    let list = value.split(',').map(str::trim).filter(|it| !it.is_empty());
+    list.map(|it| it.parse().ok()).collect()
 }
 
 /// All keys with their meaning, for people.
@@ -396,6 +412,7 @@ impl Config {
             new_per_minute: 0,
             new_burst: 0,
             trusted_proxies: Vec::new(),
+            webhook_networks: Vec::new(),
             geoip: None,
             metrics_token: None,
             disk_warn: 0,

@@ -6,10 +6,11 @@ use crate::blobs::{self, Blobs};
 use crate::clock::{self, Millis};
 use crate::finish;
 use crate::log::chunk::{self, ChunkWriter};
+use crate::store::site::Site;
 use crate::store::{self, Filter, NewChunk, Store};
 use crate::telemetry;
 use shared::ids::RecordingId;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -139,6 +140,36 @@ pub async fn erase_all(
             erased.push(row.id);
         }
     }
+}
+
+/// Erases everything of a site that a filter finds, in batches that let intake go on, and gives back what it used.
+pub async fn void_all(
+    store: &dyn Store,
+    blobs: &Blobs,
+    site: &Site,
+    filter: Filter,
+    actor: &str,
+) -> Result<u64, Failure> {
+    let mut count = 0;
+    let mut chunks = BTreeSet::new();
+    loop {
+        let filter = Filter { site: Some(site.id.clone()), with_hidden: true, now_ms: 0, limit: 200, ..filter.clone() };
+        let ids: Vec<RecordingId> = store.recordings(filter).await?.into_iter().map(|row| row.id).collect();
+        if ids.is_empty() {
+            break;
+        }
+        let voided = store.void(site, ids, actor, clock::now_ms()).await?;
+        count += voided.recordings;
+        chunks.extend(voided.chunks);
+        if voided.recordings == 0 {
+            break;
+        }
+    }
+    for cid in chunks {
+        rewrite(store, blobs, cid).await?;
+    }
+    delete_doomed(store, blobs).await?;
+    Ok(count)
 }
 
 /// Writes a chunk anew with only those frames that something points at.

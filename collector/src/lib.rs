@@ -42,6 +42,7 @@ pub mod store;
 pub mod telemetry;
 pub mod tls;
 pub mod visits;
+pub mod webhooks;
 
 pub use router::app;
 
@@ -64,12 +65,14 @@ pub async fn run(listener: TcpListener, app: Arc<App>, tls: Option<tls::Tls>, sh
             tls.keep().await;
         }
     });
+    let webhooks = tokio::spawn(webhooks::run(app.clone()));
     let patience = app.config.patience();
     server::serve(listener, router::app(app.clone()), patience, acceptor, shutdown).await;
-    // Both may stop anywhere: whatever they leave half done is taken up from the store at the next start.
+    // All may stop anywhere: whatever they leave half done is taken up from the store at the next start.
     finish.abort();
     keep.abort();
     disk.abort();
+    webhooks.abort();
     certificate.abort();
     // The last counts; without them `doctor` knows a little less.
     let _ = keep::note_refusals(&app).await;

@@ -45,6 +45,8 @@ fn for_people() -> Router<Arc<App>> {
         .route("/recordings/{id}", get(assets::player))
         .route("/s/{token}", get(assets::share))
         .route("/stage", get(assets::stage))
+        .route("/embed/conversation/{id}", get(api::panel::page))
+        .route("/embed/stage", get(api::panel::stage))
 }
 
 fn is_for_visitors(path: &str) -> bool {
@@ -59,7 +61,8 @@ const CORS: [(HeaderName, HeaderValue); 3] = [
 
 /// Headers of every answer, errors included; for visitors' pages those that let any origin read it.
 async fn headers_for_all(request: Request, next: Next) -> Response {
-    let visitors = is_for_visitors(request.uri().path());
+    let path = request.uri().path().to_owned();
+    let visitors = is_for_visitors(&path);
     let mut response = match (visitors, request.method()) {
         (true, &Method::OPTIONS) => preflight(),
         _ => next.run(request).await,
@@ -69,6 +72,16 @@ async fn headers_for_all(request: Request, next: Next) -> Response {
         for (name, value) in CORS {
             headers.insert(name, value);
         }
+    }
+    // Not for what customers' pages load from anywhere, nor for the demo shop, which is like a customer's page.
+    let is_ours = !visitors && !path.starts_with("/demo");
+    if is_ours && !path.starts_with("/embed/") && path != "/stage" {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    }
+    if is_ours {
+        let none = HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+        headers.insert(HeaderName::from_static("permissions-policy"), none);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));

@@ -88,3 +88,70 @@ fn the_free_plan_records_nothing() {
     assert_eq!((answer.status, answer.code().as_str()), (402, "plan"));
     assert_eq!(collector.usage(&site)["used"], 0);
 }
+
+#[test]
+fn a_thousand_at_once_start_exactly_as_many_as_are_left() {
+    let folder = Folder::new();
+    small_plans(&folder);
+    let collectors: Vec<Collector> = (0..2).map(|_| Collector::on(&folder.0, &[])).collect();
+    let site = collectors[0].add_site("small");
+    let bodies: Vec<Vec<u8>> = (0..1000).map(|_| Visit::new().usual_body(0..1)).collect();
+    let start = std::sync::Barrier::new(bodies.len());
+    let (admitted, refused) = (AtomicU32::new(0), AtomicU32::new(0));
+    std::thread::scope(|scope| {
+        for (at, body) in bodies.iter().enumerate() {
+            let (collectors, site, start, admitted, refused) = (&collectors, &site, &start, &admitted, &refused);
+            let thread = std::thread::Builder::new().stack_size(256 << 10);
+            let post = move || {
+                start.wait();
+                let answer = collectors[at % 2].post(site, body);
+                match answer.status {
+                    204 => admitted.fetch_add(1, Ordering::Relaxed),
+                    402 => refused.fetch_add(1, Ordering::Relaxed),
+                    other => panic!("{other}: {}", answer.text()),
+                };
+            };
+            thread.spawn_scoped(scope, post).unwrap();
+        }
+    });
+    assert_eq!((admitted.into_inner(), refused.into_inner()), (10, 990));
+    let usage = collectors[1].usage(&site);
+    assert_eq!((&usage["used"], &usage["stored"]), (&json!(10), &json!(10)));
+}
+
+#[test]
+fn what_was_forged_is_voided_and_its_quota_comes_back() {
+    let folder = Folder::new();
+    small_plans(&folder);
+    let collector = Collector::on(&folder.0, &[]);
+    let site = collector.add_site("small");
+    let from = |address: &str, visit: &Visit| {
+        let path = format!("/v1/frames?k={}", site.key);
+        let headers = [("origin", support::ORIGIN), ("x-forwarded-for", address)];
+        collector.send("POST", &path, &headers, &visit.body(&[visit.usual(0), visit.end(1)])).status
+    };
+    let real = [Visit::new(), Visit::new()];
+    real.iter().for_each(|visit| assert_eq!(from("198.51.100.7", visit), 204));
+    let forged: Vec<Visit> = (0..8).map(|_| Visit::new()).collect();
+    forged.iter().for_each(|visit| assert_eq!(from("203.0.113.9", visit), 204));
+    assert_eq!(from("198.51.100.8", &Visit::new()), 402, "the forger has used up the month");
+    forged.iter().chain(&real).for_each(|visit| drop(collector.wait_ready(visit.id)));
+    let path = format!("/api/v1/sites/{}/void", site.id);
+    for wrong in [json!({}), json!({"site": site.id}), json!({"colour": "red"}), json!({"limit": 1})] {
+        assert_eq!(collector.api("POST", &path, Some(wrong.clone())).status, 400, "{wrong}");
+    }
+    let answer = collector.api("POST", &path, Some(json!({"ip": "203.0.113.9"}))).json();
+    assert_eq!(answer["voided"], 8);
+    let usage = collector.usage(&site);
+    assert_eq!((&usage["used"], &usage["stored"], &usage["remaining"]), (&json!(2), &json!(2), &json!(8)));
+    let days = collector.api("GET", &format!("/api/v1/sites/{}/usage/days?days=3", site.id), None).json();
+    let counts: Vec<i64> =
+        days["items"].as_array().unwrap().iter().map(|day| day["recordings"].as_i64().unwrap()).collect();
+    assert_eq!((counts.len(), counts.iter().sum::<i64>()), (3, 2));
+    assert_eq!(collector.recording(forged[0].id)["code"], "not_found");
+    assert_eq!(collector.recording(real[0].id)["state"], "ready");
+    // What was voided stays out; new visits come in.
+    assert_eq!(collector.post(&site, &forged[0].usual_body(2..3)).status, 410);
+    assert_eq!(from("198.51.100.8", &Visit::new()), 204);
+    collector.assert_sound();
+}

@@ -7,6 +7,7 @@ import { el, fill } from "../markup.js";
 import { filterBar } from "./filter-bar.js";
 import { parseFilters, printFilters } from "./filters.js";
 import { installPanel } from "./install.js";
+import { peoplePanel } from "./people.js";
 import { RecordingList } from "./recording-list.js";
 import { settingsPanel } from "./settings.js";
 import { signInPage, signInWith, takeClaim } from "./sign-in.js";
@@ -19,11 +20,14 @@ const VIEWS = [
   { name: "recordings", label: "Recordings" },
   { name: "install", label: "Install" },
   { name: "settings", label: "Settings" },
+  { name: "people", label: "People" },
 ];
 
 const page = /** @type {HTMLElement} */ (document.querySelector("#page"));
 /** @type {Site[]} */
 let sites = [];
+/** Who is signed in. @type {import("./people.js").Session} */
+let session;
 /** What may not stand in the address. @type {string | undefined} */
 let who;
 /** @type {RecordingList | null} */
@@ -43,7 +47,8 @@ async function start() {
 /** @param {string} [problem] what went wrong with the link */
 async function enter(problem) {
   try {
-    const answer = await call("GET", "/api/v1/sites");
+    const [answer, signedIn] = await Promise.all([call("GET", "/api/v1/sites"), call("GET", "/api/v1/session")]);
+    session = signedIn;
     sites = Array.isArray(answer) ? answer : (answer.items ?? answer.sites ?? []);
   } catch (refused) {
     if (refused instanceof ApiProblem && (refused.status === 401 || refused.status === 403)) {
@@ -84,6 +89,7 @@ function show() {
 function content(view, site, filters) {
   const install = () => installPanel(/** @type {any} */ (site), location.origin);
   if (view === "install") return [install()];
+  if (view === "people") return [peoplePanel(session, /** @type {any} */ (sites))];
   if (view === "settings") {
     return [settingsPanel(site, (saved) => {
       sites = sites.map((one) => (one.id === saved.id ? saved : one));
@@ -112,9 +118,15 @@ function header(site, view) {
     el("a", { class: "skip-link", href: "#main" }, "Skip to content"),
     el("a", { class: "brand", href: "/", onclick: follow }, el("img", { src: "/www/styles/mark.svg", alt: "", width: 28, height: 28 }), "Revisit"),
     site ? switcher : null,
-    site ? el("nav", { "aria-label": "Main" }, VIEWS.map(({ name, label }) =>
+    site ? el("nav", { "aria-label": "Main" }, visible(site).map(({ name, label }) =>
       el("a", { href: address(site.id, name), "aria-current": name === view ? "page" : null, onclick: follow }, label))) : null,
     el("button", { type: "button", class: "button is-plain sign-out", onclick: () => void signOut() }, "Sign out"));
+}
+
+/** Views for what this person may do here. @param {Site} site */
+function visible(site) {
+  const role = session.roles["*"] === "owner" ? "owner" : (session.roles[site.id] ?? session.roles["*"]);
+  return VIEWS.filter(({ name }) => (name === "settings" || name === "install" ? role === "owner" : name === "people" ? session.user !== null || session.roles["*"] === "owner" : true));
 }
 
 async function signOut() {

@@ -4,6 +4,7 @@
 import { call } from "../api.js";
 import { el, fill } from "../markup.js";
 import { changes, offered, SECTIONS, written } from "./settings-fields.js";
+import { webhookPanel } from "./webhook.js";
 
 /**
  * @typedef {import("./settings-fields.js").Field} Field
@@ -14,7 +15,8 @@ import { changes, offered, SECTIONS, written } from "./settings-fields.js";
 export function settingsPanel(site, saved) {
   return el("section", { class: "settings", "aria-labelledby": "settings-title" },
     el("h1", { id: "settings-title" }, `Settings of ${site.name}`),
-    SECTIONS.map((section) => form(section, site, saved)));
+    SECTIONS.map((section) => form(section, site, saved)),
+    webhookPanel(site.id));
 }
 
 /** @param {typeof SECTIONS[number]} section @param {Site} site @param {(site: Site) => void} saved */

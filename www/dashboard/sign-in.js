@@ -17,6 +17,31 @@ export function signInWith(secret) {
   return call("POST", "/api/v1/login", secret.startsWith("rvt_") ? { token: secret } : { claim: secret });
 }
 
+/** By login and password. @param {() => void} done @param {HTMLElement} message */
+function passwordForm(done, message) {
+  const login = el("input", { class: "input", name: "login", type: "text", autocomplete: "username", required: true });
+  const password = el("input", { class: "input", name: "password", type: "password", autocomplete: "current-password", required: true });
+  const submit = el("button", { type: "submit", class: "button is-primary" }, "Sign in");
+  return el("form", {
+    "aria-label": "Sign in with a password",
+    onsubmit: async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      submit.disabled = true;
+      try {
+        await call("POST", "/api/v1/login", { login: login.value, password: password.value });
+        done();
+      } catch (refused) {
+        message.hidden = false;
+        fill(message, refused instanceof ApiProblem && refused.code === "wrong_password" ? "That login and password do not fit." : String(/** @type {Error} */ (refused).message));
+      }
+      submit.disabled = false;
+    },
+  },
+    el("label", { class: "field" }, el("span", null, "Login"), login),
+    el("label", { class: "field" }, el("span", null, "Password"), password),
+    submit);
+}
+
 /** @param {() => void} done @param {string} [problem] */
 export function signInPage(done, problem) {
   const message = el("p", { class: "message is-error", role: "alert", hidden: !problem }, problem ?? "");
@@ -25,6 +50,7 @@ export function signInPage(done, problem) {
   return el("main", { class: "sign-in card", id: "main" },
     el("h1", null, "Sign in to Revisit"),
     message,
+    el("details", { class: "sign-in-password" }, el("summary", null, "With login and password"), passwordForm(done, message)),
     el("form", {
       onsubmit: async (/** @type {Event} */ event) => {
         event.preventDefault();

@@ -4,6 +4,7 @@
 import { call } from "../api.js";
 import { el, fill } from "../markup.js";
 import { counted } from "../words.js";
+import { usageDays } from "./usage-days.js";
 
 /**
  * @typedef {object} Usage
@@ -22,7 +23,7 @@ const NEAR = 0.8;
 export function usageMeter(site) {
   const element = el("section", { class: "usage", "aria-label": "Usage" });
   call("GET", `/api/v1/sites/${encodeURIComponent(site)}/usage`).then(
-    (usage) => fill(element, shown(usage)),
+    (usage) => fill(element, shown(usage), usageDays(site)),
     () => fill(element),
   );
   return element;

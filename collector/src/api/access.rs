@@ -1,11 +1,12 @@
 //! Signing in: a one-time link's claim, or a bearer token, becomes a session's cookie.
 
-use super::Json;
+use super::{Json, people};
 use crate::app::App;
 use crate::auth::{self, COOKIE, Operator, SESSION_MS};
 use crate::clock;
 use crate::problem::Problem;
 use crate::store::AccessKind;
+use crate::store::people::{EVERYWHERE, Rights, Role, User};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,8 @@ use std::sync::Arc;
 pub(super) struct Login {
     claim: Option<String>,
     token: Option<String>,
+    login: Option<String>,
+    password: Option<String>,
 }
 
 pub(super) async fn login(
@@ -31,30 +34,48 @@ pub(super) async fn login(
     let now_ms = clock::now_ms();
     let wrong =
         || Problem::new(StatusCode::UNAUTHORIZED, "wrong_claim", "the sign-in link was used already, or is too old");
-    let (user, name) = match login {
-        Login { claim: Some(claim), token: None } => {
+    let expires_ms = now_ms + SESSION_MS;
+    let (session, name) = match login {
+        Login { claim: Some(claim), token: None, login: None, password: None } => {
             let used = app.store.use_claim(auth::hash(claim.as_bytes()), now_ms).await?.ok_or_else(wrong)?;
-            match used.user {
-                Some(user) => (user, used.name),
-                None => {
-                    let user = format!("u_{}", auth::random_text(8));
-                    app.store.add_user(&user, &used.name, now_ms).await?;
-                    (user, used.name)
-                }
-            }
+            let user = match used.user {
+                Some(user) => user,
+                None => newcomer(&app, &used.name, now_ms).await?,
+            };
+            (auth::grant(&*app.store, AccessKind::Session, Some(user), &used.name, Some(expires_ms)).await?, used.name)
         }
-        Login { claim: None, token: Some(token) } => {
+        Login { claim: None, token: Some(token), login: None, password: None } => {
             let access = app.store.access(auth::hash(token.as_bytes()), now_ms).await?;
             let access = access.filter(|access| access.kind == AccessKind::Token).ok_or_else(Problem::unauthorized)?;
-            (format!("token:{}", access.id), access.name)
+            (auth::grant_like(&*app.store, &access, expires_ms).await?, access.name)
         }
-        _ => return Err(Problem::bad_request("bad_field", "send either `claim` or `token`")),
+        Login { claim: None, token: None, login: Some(login), password: Some(password) } => {
+            let user = people::by_password(&app, &login, password).await?;
+            app.store.audit(&format!("user:{}", user.id), "sign in", &user.id, now_ms).await?;
+            (
+                auth::grant(&*app.store, AccessKind::Session, Some(user.id), &user.name, Some(expires_ms)).await?,
+                user.name,
+            )
+        }
+        _ => return Err(Problem::bad_request("bad_field", "send `claim`, or `token`, or `login` and `password`")),
     };
-    let expires_ms = now_ms + SESSION_MS;
-    let session = auth::grant(&*app.store, AccessKind::Session, Some(user), &name, Some(expires_ms)).await?;
     let mut response = axum::Json(json!({"name": name, "expires_at": clock::rfc3339(expires_ms)})).into_response();
     set_cookie(&app, &mut response, &session, SESSION_MS / 1000);
     Ok(response)
+}
+
+/// Somebody who came by a link that named nobody: the installation's owner, or one that the command line made.
+async fn newcomer(app: &App, name: &str, now_ms: clock::Millis) -> Result<String, Problem> {
+    let user = User {
+        id: format!("u_{}", auth::random_text(8)),
+        name: name.to_owned(),
+        login: None,
+        password: None,
+        created_ms: now_ms,
+        rights: Rights::one(EVERYWHERE, Role::Owner),
+    };
+    app.store.put_user(user.clone()).await?;
+    Ok(user.id)
 }
 
 fn set_cookie(app: &App, response: &mut Response, value: &str, seconds: i64) {
@@ -72,6 +93,22 @@ pub(super) async fn logout(State(app): State<Arc<App>>, operator: Operator) -> R
     Ok(response)
 }
 
-pub(super) async fn session(operator: Operator) -> axum::Json<serde_json::Value> {
-    axum::Json(json!({"actor": operator.actor}))
+pub(super) async fn session(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+) -> Result<axum::Json<serde_json::Value>, Problem> {
+    let user = match &operator.user {
+        Some(id) => app.store.user(id).await?,
+        None => None,
+    };
+    let roles: serde_json::Map<String, serde_json::Value> =
+        operator.rights.0.iter().map(|(site, role)| (site.clone(), role.as_str().into())).collect();
+    Ok(axum::Json(json!({
+        "actor": operator.actor,
+        "user": operator.user,
+        "name": user.as_ref().map(|user| user.name.clone()),
+        "login": user.as_ref().and_then(|user| user.login.clone()),
+        "has_password": user.as_ref().is_some_and(|user| user.password.is_some()),
+        "roles": roles,
+    })))
 }

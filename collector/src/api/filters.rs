@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::clock;
 use crate::problem::Problem;
+use crate::store::people::Role;
 use crate::store::saved::SavedFilter;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -29,9 +30,10 @@ fn shown(saved: &SavedFilter) -> Value {
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path(site): Path<String>,
 ) -> Result<axum::Json<Value>, Problem> {
+    operator.needs(&site, Role::Viewer)?;
     app.store.site(&site).await?.ok_or_else(Problem::not_found)?;
     let saved = app.store.saved_filters(&site).await?;
     Ok(axum::Json(json!({"items": saved.iter().map(shown).collect::<Vec<_>>()})))
@@ -39,10 +41,11 @@ pub(super) async fn list(
 
 pub(super) async fn add(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path(site): Path<String>,
     Json(new): Json<New>,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
+    operator.needs(&site, Role::Member)?;
     app.store.site(&site).await?.ok_or_else(Problem::not_found)?;
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > NAME_MAX {
@@ -60,9 +63,10 @@ pub(super) async fn add(
 
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path((site, filter)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
+    operator.needs(&site, Role::Member)?;
     match app.store.forget_filter(&site, &filter).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::not_found()),

@@ -5,10 +5,13 @@ mod access;
 mod describe;
 mod filter;
 mod filters;
+pub mod panel;
+mod people;
 mod recordings;
 mod shares;
 mod sites;
-mod view;
+pub(crate) mod view;
+mod webhooks;
 
 use crate::app::App;
 use crate::auth::{self, Operator};
@@ -17,13 +20,14 @@ use crate::doctor;
 use crate::health;
 use crate::keep;
 use crate::problem::Problem;
+use crate::store::people::Role;
 use crate::telemetry::Gauges;
 use axum::Router;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use describe::{Field, Route, Type, change, make, read, remove, route};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -35,13 +39,46 @@ fn routes() -> Vec<Route> {
         &[("items", Type::ListOf("Recording"), ""), ("next", Type::MaybeText, "the next page's `cursor`")];
     vec![
         route("/api/v1/login", post(access::login), [make(
-            "Sign in with a one-time link's claim, or with a token: sets the session's cookie",
+            "Sign in with a one-time link's claim, with a token, or with login and password: sets the session's cookie",
         )
         .open()
-        .takes(&[("claim", Type::Text, ""), ("token", Type::Text, "")])
-        .or(&[400, 401, 403])]),
+        .takes(&[
+            ("claim", Type::Text, ""),
+            ("token", Type::Text, ""),
+            ("login", Type::Text, ""),
+            ("password", Type::Text, ""),
+        ])
+        .or(&[400, 401, 403, 429])]),
         route("/api/v1/logout", post(access::logout), [make("Sign out").gives_nothing()]),
-        route("/api/v1/session", get(access::session), [read("Who is signed in")]),
+        route("/api/v1/session", get(access::session), [read("Who is signed in, and what they may do")]),
+        route("/api/v1/users", get(people::list).post(people::add), [
+            read("People").gives(200, &[("items", Type::ListOf("User"), "")]),
+            make("Add a person: `name` and `roles`; gives a one-time sign-in link").takes(people::USER_FIELDS).gives_a(201, "User").or(&[400, 409]),
+        ]),
+        route("/api/v1/users/{id}", patch(people::change).delete(people::remove), [
+            change("Change a person, or yourself; a new password ends the other sessions").takes(people::USER_FIELDS).gives_a(200, "User").or(&[400, 404, 409]),
+            remove("Remove a person, and sign them out").or(&[404]),
+        ]),
+        route("/api/v1/tokens", get(people::tokens).post(people::add_token), [
+            read("Tokens, without their secrets").gives(200, &[("items", Type::ListOf("Token"), "")]),
+            make("Make a token; it is shown once")
+                .takes(&[
+                    ("name", Type::Text, ""),
+                    ("site", Type::Text, "the only site that it opens; all by default"),
+                    ("role", Type::Text, "panel (make panel links), viewer, member or owner, which is the default"),
+                    ("expires_in", Type::Number, "seconds; never by default"),
+                ])
+                .gives_a(201, "Token")
+                .or(&[400]),
+        ]),
+        route("/api/v1/tokens/{id}", delete(people::revoke_token), [remove("Take a token back").or(&[404])]),
+        route("/api/v1/audit-log", get(people::deeds), [read("What was done, newest first")
+            .asks([("before", Type::Number, "what `next` was"), ("limit", Type::Number, "100 by default, at most 500")])
+            .gives(200, &[("items", Type::ListOf("Deed"), ""), ("next", Type::MaybeNumber, "")])
+            .or(&[400])]),
+        route("/api/v1/recordings/{id}/watches", get(people::watches), [
+            read("Who watched it, newest first").gives(200, &[("items", Type::ListOf("Watch"), "")]).or(&[404]),
+        ]),
         route("/api/v1/sites", get(sites::list).post(sites::add), [
             read("All sites").gives(200, &[("items", Type::ListOf("Site"), "")]),
             make("Add a site: `name`, `allowed_origins`, any settings").takes_a("Site").gives_a(201, "Site").or(&[400, 409]),
@@ -52,6 +89,16 @@ fn routes() -> Vec<Route> {
             remove("Erase its recordings and remove it").or(&[404]),
         ]),
         route("/api/v1/sites/{id}/usage", get(sites::usage), [read("The running month").gives_a(200, "Usage").or(&[404])]),
+        route("/api/v1/sites/{id}/usage/days", get(sites::days), [read("What was counted on each of the last days")
+            .asks([("days", Type::Number, "30 by default, at most 366")])
+            .gives(200, &[("time_zone", Type::Text, ""), ("items", Type::ListOf("Day"), "oldest first, days without recordings too")])
+            .or(&[400, 404])]),
+        route("/api/v1/sites/{id}/void", post(sites::void), [make(
+            "Void forged recordings: they are erased, and their share of the month comes back; which, by the fields of a search",
+        )
+        .takes(&filter::fields().collect::<Vec<_>>())
+        .gives(200, &[("voided", Type::Number, ""), ("usage", Type::Of("Usage"), "")])
+        .or(&[400, 404])]),
         route("/api/v1/sites/{id}/filters", get(filters::list).post(filters::add), [
             read("Filters that are kept under a name").gives(200, &[("items", Type::ListOf("SavedFilter"), "")]).or(&[404]),
             make("Keep a filter, in the place of one with the same name; it may not name a person")
@@ -72,7 +119,8 @@ fn routes() -> Vec<Route> {
         route("/api/v1/recordings/{id}", get(recordings::get).patch(recordings::change).delete(recordings::erase), [
             read("A recording, also while it is open").gives_a(200, "Recording").or(&[404]),
             change("Mark it")
-                .takes(&[("watched", Type::Flag, ""), ("starred", Type::Flag, ""), ("note", Type::MaybeText, "")])
+                .takes(&[("watched", Type::Flag, ""), ("starred", Type::Flag, ""), ("note", Type::MaybeText, ""),
+                    ("conversation", Type::MaybeText, "id of the chat that it belongs to, as the site's server knows it")])
                 .gives_a(200, "Recording")
                 .or(&[400, 404]),
             remove("Erase it: gone from every file when this answers").or(&[404]),
@@ -99,6 +147,43 @@ fn routes() -> Vec<Route> {
         .or(&[400, 403, 404, 409, 429])]),
         route("/api/v1/shares/{token}/recording", get(shares::bytes), [
             read("Its bytes; a link with a password, or one that plays once, wants a ticket").open().gives_bytes("application/octet-stream").or(&[403, 404, 409]),
+        ]),
+        route("/api/v1/conversations/{id}/panel", post(panel::make), [make(
+            "Make a link to the panel of a conversation, for the chat tool's visitor tab; only the site's `embed_origins` may frame it",
+        )
+        .takes(&[
+            ("site", Type::Text, "id of the site; may be left out where it can be only one"),
+            ("expires_in", Type::Number, "seconds; a quarter of an hour by default, at most a day"),
+        ])
+        .gives(201, &[("url", Type::Text, ""), ("expires_at", Type::Time, "")])
+        .or(&[400, 404])]),
+        route("/api/v1/panel", get(panel::list), [read("The recordings of a panel's conversation; its link's seal goes in the header `revisit-panel`")
+            .open()
+            .gives(200, &[
+                ("conversation", Type::Text, ""),
+                ("site", Type::Text, "what the site is called"),
+                ("expires_at", Type::Time, ""),
+                ("items", Type::ListOf("Recording"), "without who the visitor is, with `verified`"),
+            ])
+            .or(&[403])]),
+        route("/api/v1/panel/recordings/{id}", get(panel::bytes), [
+            read("The bytes of one of them").open().gives_bytes("application/octet-stream").or(&[403, 404, 409]),
+        ]),
+        route("/api/v1/sites/{id}/webhook", get(webhooks::get), [read("Where messages go, what signs them, and the last of them")
+            .gives(200, &[
+                ("url", Type::MaybeText, "the setting `webhook_url`"),
+                ("secret", Type::Text, "`revisit-signature` is t=SECONDS,v1=HMAC-SHA-256(secret, SECONDS.BODY) in hexadecimal digits"),
+                ("deliveries", Type::ListOf("Delivery"), ""),
+            ])
+            .or(&[404])]),
+        route("/api/v1/sites/{id}/webhook/secret", post(webhooks::renew), [
+            make("Make a new secret; the old one is void at once").gives(201, &[("secret", Type::Text, "")]).or(&[404]),
+        ]),
+        route("/api/v1/sites/{id}/webhook/ping", post(webhooks::ping), [
+            make("Send a message that says nothing, to try it").gives(201, &[("id", Type::Text, "")]).or(&[404, 409]),
+        ]),
+        route("/api/v1/sites/{id}/webhook/deliveries/{delivery}/replay", post(webhooks::replay), [
+            make("Send a message again").gives_nothing().or(&[404]),
         ]),
         route("/api/v1/erase", post(recordings::erase_matching), [make("Erase a person's recordings on a site")
             .takes(&[
@@ -128,6 +213,20 @@ const SCHEMAS: &[(&str, &[Field])] = &[
     ("Recording", view::FIELDS),
     ("Share", shares::FIELDS),
     ("Usage", sites::USAGE),
+    ("User", people::USER),
+    ("Token", people::TOKEN),
+    (
+        "Deed",
+        &[
+            ("at", Type::Time, ""),
+            ("actor", Type::Text, "user:ID, token:ID, session:ID or the command line"),
+            ("action", Type::Text, ""),
+            ("object", Type::Text, ""),
+        ],
+    ),
+    ("Watch", &[("at", Type::Time, ""), ("actor", Type::Text, "user:ID, token:ID, a share or a panel")]),
+    ("Day", &[("day", Type::Text, "2026-11-24"), ("recordings", Type::Number, "")]),
+    ("Delivery", webhooks::FIELDS),
     (
         "SavedFilter",
         &[
@@ -149,7 +248,8 @@ async fn openapi() -> axum::Json<serde_json::Value> {
 }
 
 /// What stands in the way of recordings.
-async fn examine(State(app): State<Arc<App>>, _: Operator) -> Result<axum::Json<serde_json::Value>, Problem> {
+async fn examine(State(app): State<Arc<App>>, operator: Operator) -> Result<axum::Json<serde_json::Value>, Problem> {
+    operator.needs_everywhere(Role::Viewer)?;
     // What was refused a moment ago is what somebody is looking for.
     keep::note_refusals(&app).await?;
     Ok(axum::Json(doctor::examine(&*app.store, &app.config, &app.disk).await?.to_json()))
@@ -176,7 +276,7 @@ async fn metrics(
 ) -> Result<Response, Problem> {
     let by_own_token = app.config.metrics_token.as_deref().is_some_and(|token| auth::shows(&headers, token));
     if !by_own_token {
-        operator?;
+        operator?.needs_everywhere(Role::Viewer)?;
     }
     let (open_visits, ended_visits) = app.store.unfinished(clock::now_ms()).await?;
     let gauges = Gauges {

@@ -7,6 +7,7 @@ use crate::clock;
 use crate::export::{self, Format, NotMade};
 use crate::keep;
 use crate::problem::Problem;
+use crate::store::people::Role;
 use crate::store::{Filter, Marks, RecordingRow, State as Stands};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -17,7 +18,16 @@ use shared::ids::RecordingId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-async fn answer(app: &App, mut filter: Filter) -> Result<axum::Json<Value>, Problem> {
+async fn answer(app: &App, operator: &Operator, mut filter: Filter) -> Result<axum::Json<Value>, Problem> {
+    match &filter.site {
+        Some(site) => operator.needs(site, Role::Viewer)?,
+        None if operator.needs_everywhere(Role::Viewer).is_ok() => {}
+        // Those of all sites that may be seen.
+        None => {
+            let seen = operator.rights.0.iter().filter(|(_, role)| **role >= Role::Viewer);
+            filter.sites = Some(seen.map(|(site, _)| site.clone()).collect());
+        }
+    }
     let (limit, sort) = (filter.limit, filter.sort);
     // One more than asked for tells whether there is a next page.
     filter.limit += 1;
@@ -30,18 +40,18 @@ async fn answer(app: &App, mut filter: Filter) -> Result<axum::Json<Value>, Prob
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Query(fields): Query<Vec<(String, String)>>,
 ) -> Result<axum::Json<Value>, Problem> {
-    answer(&app, filter::parse(fields)?).await
+    answer(&app, &operator, filter::parse(fields)?).await
 }
 
 pub(super) async fn search(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Json(fields): Json<Map<String, Value>>,
 ) -> Result<axum::Json<Value>, Problem> {
-    answer(&app, filter::parse(filter::of_json(fields)?)?).await
+    answer(&app, &operator, filter::parse(filter::of_json(fields)?)?).await
 }
 
 /// The recording that is shown under an id; one that is gone was never there.
@@ -52,21 +62,30 @@ pub(super) async fn find(app: &App, id: &str) -> Result<RecordingRow, Problem> {
     if gone { Err(Problem::not_found()) } else { Ok(row) }
 }
 
+/// The same for somebody who has this role on its site; to others it was never there.
+pub(super) async fn find_for(app: &App, operator: &Operator, id: &str, role: Role) -> Result<RecordingRow, Problem> {
+    let row = find(app, id).await?;
+    operator.needs(&row.site, role)?;
+    Ok(row)
+}
+
 pub(super) async fn get(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Value>, Problem> {
-    Ok(axum::Json(view::recording(&find(&app, &id).await?)))
+    Ok(axum::Json(view::recording(&find_for(&app, &operator, &id, Role::Viewer).await?)))
 }
 
 pub(super) async fn change(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path(id): Path<String>,
     Json(patch): Json<Map<String, Value>>,
 ) -> Result<axum::Json<Value>, Problem> {
-    let row = find(&app, &id).await?;
+    // Whoever may watch says that it was watched.
+    let role = if patch.keys().all(|name| name == "watched") { Role::Viewer } else { Role::Member };
+    let row = find_for(&app, &operator, &id, role).await?;
     let mut marks = Marks::default();
     for (name, value) in patch {
         match (name.as_str(), value) {
@@ -75,9 +94,17 @@ pub(super) async fn change(
             ("note", Value::Null) => marks.note = Some(None),
             ("note", Value::String(note)) if note.chars().count() <= 2000 => marks.note = Some(Some(note)),
             ("watched" | "starred", _) => return Err(bad_field(&name, "true or false")),
+            ("conversation", Value::Null) => marks.conversation = Some(None),
+            ("conversation", Value::String(id)) if (1..=500).contains(&id.chars().count()) => {
+                marks.conversation = Some(Some(id));
+            }
+            ("conversation", _) => return Err(bad_field(&name, "text of 1 to 500 characters, or null")),
             ("note", _) => return Err(bad_field(&name, "text of at most 2000 characters, or null")),
             _ => return Err(unknown_field(&name)),
         }
+    }
+    if marks.watched == Some(true) {
+        app.store.note_watch(row.rid, &operator.actor, clock::now_ms()).await?;
     }
     if !app.store.mark(row.id, marks).await? {
         return Err(Problem::not_found());
@@ -90,7 +117,7 @@ pub(super) async fn erase(
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let row = find(&app, &id).await?;
+    let row = find_for(&app, &operator, &id, Role::Owner).await?;
     keep::erase(&*app.store, &app.blobs, row.id, &operator.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -102,6 +129,7 @@ pub(super) async fn erase_matching(
     Json(mut fields): Json<Map<String, Value>>,
 ) -> Result<axum::Json<Value>, Problem> {
     let Some(Value::String(site)) = fields.remove("site") else { return Err(bad_field("site", "the id of a site")) };
+    operator.needs(&site, Role::Owner)?;
     let site = app.store.site(&site).await?.ok_or_else(Problem::not_found)?;
     let mut fields = fields.into_iter();
     let (Some((name, Value::String(value))), None) = (fields.next(), fields.next()) else {
@@ -144,9 +172,12 @@ pub(super) async fn export(
     Path(id): Path<String>,
     Query(fields): Query<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
-    let row = find(&app, &id).await?;
+    let row = find_for(&app, &operator, &id, Role::Viewer).await?;
     let format = Format::parse(fields.get("format").map_or("revisit", String::as_str))
         .ok_or_else(|| Problem::bad_request("unknown_format", "`format` must be revisit, rrweb or html"))?;
+    if format != Format::Revisit {
+        operator.needs(&row.site, Role::Member)?;
+    }
     let blob = blob(&app, &row).await?;
     // The player reads what is stored by the same way; what leaves as a file for others is noted.
     if format != Format::Revisit {

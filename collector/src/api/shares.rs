@@ -11,6 +11,7 @@ use crate::clock;
 use crate::password;
 use crate::problem::Problem;
 use crate::store::RecordingRow;
+use crate::store::people::Role;
 use crate::store::sharing::Share;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -138,7 +139,7 @@ pub(super) async fn add(
     Path(id): Path<String>,
     Json(fields): Json<Map<String, Value>>,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
-    let row = recordings::find(&app, &id).await?;
+    let row = recordings::find_for(&app, &operator, &id, Role::Member).await?;
     let mut share = read_new(&app, &row, fields).await?;
     let token = auth::random_text(32);
     share.hash = auth::hash(token.as_bytes());
@@ -153,10 +154,10 @@ pub(super) async fn add(
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Value>, Problem> {
-    let row = recordings::find(&app, &id).await?;
+    let row = recordings::find_for(&app, &operator, &id, Role::Member).await?;
     let shares = app.store.shares(row.rid, clock::now_ms()).await?;
     Ok(axum::Json(json!({"items": shares.iter().map(shown).collect::<Vec<_>>()})))
 }
@@ -166,7 +167,7 @@ pub(super) async fn end_all(
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let row = recordings::find(&app, &id).await?;
+    let row = recordings::find_for(&app, &operator, &id, Role::Member).await?;
     app.store.end_shares(row.rid, None).await?;
     app.store.audit(&operator.actor, "end shares", &row.id.to_string(), clock::now_ms()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -177,7 +178,7 @@ pub(super) async fn end(
     operator: Operator,
     Path((id, share)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    let row = recordings::find(&app, &id).await?;
+    let row = recordings::find_for(&app, &operator, &id, Role::Member).await?;
     match app.store.end_shares(row.rid, Some(share)).await? {
         0 => Err(Problem::not_found()),
         _ => {
@@ -231,6 +232,7 @@ pub(super) async fn play(
     if !app.store.play_share(share.hash, now_ms).await? {
         return Err(Problem::not_found());
     }
+    app.store.note_watch(row.rid, &format!("share {}", share.id), now_ms).await?;
     let expires_ms = now_ms + TICKET_MS;
     let ticket = app.seals().await?.seal("share", &share.id, expires_ms);
     let mut json = view::shared(&row);

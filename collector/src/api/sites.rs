@@ -1,17 +1,20 @@
 //! Sites, their settings and their month.
 
-use super::Json;
 use super::describe::{Field, Type};
+use super::{Json, filter, view};
 use crate::app::App;
 use crate::auth::Operator;
 use crate::clock;
 use crate::keep;
 use crate::problem::Problem;
 use crate::store::Filter;
+use crate::store::people::Role;
 use crate::store::site::{Rejected, Site};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What usage shows, for the API's description.
@@ -33,8 +36,9 @@ fn rejected(rejected: Rejected) -> Problem {
     Problem::bad_request("bad_site", rejected.0)
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, _: Operator) -> Result<axum::Json<Value>, Problem> {
-    let sites = app.store.sites().await?;
+pub(super) async fn list(State(app): State<Arc<App>>, operator: Operator) -> Result<axum::Json<Value>, Problem> {
+    let mut sites = app.store.sites().await?;
+    sites.retain(|site| operator.needs(&site.id, Role::Viewer).is_ok());
     Ok(axum::Json(json!({"items": sites.iter().map(Site::to_json).collect::<Vec<_>>()})))
 }
 
@@ -43,6 +47,7 @@ pub(super) async fn add(
     operator: Operator,
     Json(body): Json<Map<String, Value>>,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
+    operator.needs_everywhere(Role::Owner)?;
     let plans: Vec<String> = app.config.plans.keys().cloned().collect();
     let now_ms = clock::now_ms();
     let site = Site::create(body, &plans, now_ms).map_err(rejected)?;
@@ -56,9 +61,10 @@ pub(super) async fn add(
 
 pub(super) async fn get(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Value>, Problem> {
+    operator.needs(&id, Role::Viewer)?;
     let site = app.store.site(&id).await?.ok_or_else(Problem::not_found)?;
     Ok(axum::Json(site.to_json()))
 }
@@ -69,6 +75,7 @@ pub(super) async fn change(
     Path(id): Path<String>,
     Json(patch): Json<Map<String, Value>>,
 ) -> Result<axum::Json<Value>, Problem> {
+    operator.needs(&id, Role::Owner)?;
     let now_ms = clock::now_ms();
     let site = app.store.change_site(&id, patch, now_ms).await?.ok_or_else(Problem::not_found)?.map_err(rejected)?;
     app.store.audit(&operator.actor, "change site", &id, now_ms).await?;
@@ -81,6 +88,7 @@ pub(super) async fn remove(
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
+    operator.needs(&id, Role::Owner)?;
     // Switched off first, so that nothing new comes while its recordings are erased.
     let off = Map::from_iter([("enabled".to_owned(), Value::Bool(false))]);
     let now_ms = clock::now_ms();
@@ -96,26 +104,62 @@ pub(super) async fn remove(
 
 pub(super) async fn usage(
     State(app): State<Arc<App>>,
-    _: Operator,
+    operator: Operator,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Value>, Problem> {
+    operator.needs(&id, Role::Viewer)?;
     let site = app.store.site(&id).await?.ok_or_else(Problem::not_found)?;
     let usage = app.store.usage(&site, clock::now_ms()).await?;
-    let remaining = usage.limit.saturating_sub(usage.used);
-    // Percent of the month's recordings, when it is worth a warning.
-    let warning = match (usage.limit, remaining) {
-        (0, _) => None,
-        (_, 0) => Some(100),
-        (limit, _) if u64::from(usage.used) * 100 >= u64::from(limit) * 80 => Some(80),
-        _ => None,
-    };
-    Ok(axum::Json(json!({
-        "plan": site.settings.plan,
-        "limit": usage.limit,
-        "used": usage.used,
-        "remaining": remaining,
-        "stored": usage.stored,
-        "resets_at": clock::rfc3339(usage.resets_ms),
-        "warning": warning,
-    })))
+    Ok(axum::Json(view::usage(&site, &usage)))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Days {
+    days: Option<u16>,
+}
+
+/// What was counted on each of the last days, those without among them.
+pub(super) async fn days(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    Path(id): Path<String>,
+    Query(asked): Query<Days>,
+) -> Result<axum::Json<Value>, Problem> {
+    operator.needs(&id, Role::Viewer)?;
+    let site = app.store.site(&id).await?.ok_or_else(Problem::not_found)?;
+    let now_ms = clock::now_ms();
+    let count = i64::from(asked.days.unwrap_or(30).clamp(1, 366));
+    let zone = &site.zone.name;
+    let mut names: Vec<String> = (0..count).rev().map(|back| clock::day(zone, now_ms - back * clock::DAY)).collect();
+    names.dedup();
+    let from = names.first().cloned().unwrap_or_default();
+    let counted: BTreeMap<String, u32> = app.store.usage_days(&id, &from).await?.into_iter().collect();
+    let shown = names.iter().map(|day| json!({"day": day, "recordings": counted.get(day).copied().unwrap_or(0)}));
+    Ok(axum::Json(json!({"time_zone": zone, "items": shown.collect::<Vec<_>>()})))
+}
+
+/// Forged recordings go, and their share of the month comes back. Says which by the fields of a search.
+pub(super) async fn void(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    Path(id): Path<String>,
+    Json(fields): Json<Map<String, Value>>,
+) -> Result<axum::Json<Value>, Problem> {
+    operator.needs(&id, Role::Owner)?;
+    let site = app.store.site(&id).await?.ok_or_else(Problem::not_found)?;
+    if fields.is_empty() || fields.contains_key("site") {
+        return Err(Problem::bad_request(
+            "bad_field",
+            "say which recordings, by the fields of a search without `site`",
+        ));
+    }
+    for name in ["cursor", "limit", "sort"] {
+        if fields.contains_key(name) {
+            return Err(super::unknown_field(name));
+        }
+    }
+    let filter = filter::parse(filter::of_json(fields)?)?;
+    let voided = keep::void_all(&*app.store, &app.blobs, &site, filter, &operator.actor).await?;
+    let usage = app.store.usage(&site, clock::now_ms()).await?;
+    Ok(axum::Json(json!({"voided": voided, "usage": view::usage(&site, &usage)})))
 }

@@ -2,7 +2,8 @@
 
 use super::describe::{Field, Type};
 use crate::clock;
-use crate::store::{RecordingRow, State};
+use crate::store::site::Site;
+use crate::store::{RecordingRow, State, Usage};
 use serde_json::{Map, Value, json};
 
 /// What operators see, for the API's description.
@@ -47,6 +48,7 @@ pub(super) const FIELDS: &[Field] = &[
     ("email", Type::MaybeText, ""),
     ("ip", Type::MaybeText, ""),
     ("conversation", Type::MaybeText, ""),
+    ("conversation_verified", Type::Flag, "said by the site's server, not by the page alone"),
     ("watched", Type::Flag, ""),
     ("starred", Type::Flag, ""),
     ("note", Type::MaybeText, ""),
@@ -66,7 +68,7 @@ fn size(text: &str) -> Value {
 }
 
 /// For operators.
-pub(super) fn recording(row: &RecordingRow) -> Value {
+pub(crate) fn recording(row: &RecordingRow) -> Value {
     let facts = &row.facts;
     let identity = if facts.identity.is_empty() { Value::Null } else { Value::Object(facts.identity.clone()) };
     let trait_of = |name: &str| facts.identity.get(name).cloned().unwrap_or(Value::Null);
@@ -79,6 +81,7 @@ pub(super) fn recording(row: &RecordingRow) -> Value {
         "email": trait_of("email"),
         "ip": row.ip,
         "conversation": facts.conversation,
+        "conversation_verified": row.conversation_verified,
         "watched": row.watched,
         "starred": row.starred,
         "note": row.note,
@@ -89,6 +92,27 @@ pub(super) fn recording(row: &RecordingRow) -> Value {
         object.extend(private);
     }
     Value::Object(object)
+}
+
+/// The month of a site.
+pub(crate) fn usage(site: &Site, usage: &Usage) -> Value {
+    let remaining = usage.limit.saturating_sub(usage.used);
+    // Percent of the month's recordings, when it is worth a warning.
+    let warning = match (usage.limit, remaining) {
+        (0, _) => None,
+        (_, 0) => Some(100),
+        (limit, _) if u64::from(usage.used) * 100 >= u64::from(limit) * 80 => Some(80),
+        _ => None,
+    };
+    json!({
+        "plan": site.settings.plan,
+        "limit": usage.limit,
+        "used": usage.used,
+        "remaining": remaining,
+        "stored": usage.stored,
+        "resets_at": clock::rfc3339(usage.resets_ms),
+        "warning": warning,
+    })
 }
 
 /// For whoever has a share link: nothing about who the visitor is.
@@ -164,6 +188,7 @@ mod tests {
             ip: None,
             country: None,
             conflicts: 0,
+            conversation_verified: false,
             watched: false,
             starred: false,
             note: None,

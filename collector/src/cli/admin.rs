@@ -1,7 +1,6 @@
 //! The commands that do one thing on the store and end.
 
-use super::{Command, Failed, Printer, SiteCommand, TokenCommand, UserCommand, Which, open, snippet, upkeep};
-use crate::auth;
+use super::{Command, Failed, Printer, SiteCommand, Which, open, people, snippet, upkeep};
 use crate::blobs::Blobs;
 use crate::check;
 use crate::clock;
@@ -9,13 +8,14 @@ use crate::config::{self, Config};
 use crate::export::{self, Format};
 use crate::keep;
 use crate::store::site::Site;
-use crate::store::{AccessKind, Filter, State, Store};
+use crate::store::{Filter, State, Store};
 use serde_json::{Map, Value, json};
 use shared::ids::RecordingId;
 use std::io::Write;
 use std::path::Path;
 
-const ACTOR: &str = "command line";
+/// Who does it, for the audit.
+pub(super) const ACTOR: &str = "command line";
 
 pub(super) async fn run(command: Command, config: &Config, printer: &Printer) -> Result<(), Failed> {
     match &command {
@@ -31,14 +31,8 @@ pub(super) async fn run(command: Command, config: &Config, printer: &Printer) ->
     match command {
         Command::Serve { .. } | Command::Config | Command::Restore { .. } => Ok(()),
         Command::Site(command) => site(command, config, store, &blobs, printer, &base_url).await,
-        Command::User(UserCommand::Add { name }) => {
-            let link = auth::sign_in_link(store, &base_url, &name).await?;
-            printer.print(&json!({"name": name, "sign_in": link}), &link)
-        }
-        Command::Token(TokenCommand::Create { name }) => {
-            let token = auth::grant(store, AccessKind::Token, None, &name, None).await?;
-            printer.print(&json!({"name": name, "token": token}), &token)
-        }
+        Command::User(command) => people::user(command, store, printer, &base_url).await,
+        Command::Token(command) => people::token(command, store, printer).await,
         Command::Export { id, format, output } => export(&id, &format, &output, store, &blobs).await,
         Command::Import { file, site } => import(&file, &site, config, store, &blobs, printer).await,
         Command::Erase { site, which } => erase(site.as_deref(), which, store, &blobs, printer).await,
@@ -49,7 +43,7 @@ pub(super) async fn run(command: Command, config: &Config, printer: &Printer) ->
     }
 }
 
-async fn find_site(store: &dyn Store, name: &str) -> Result<Site, Failed> {
+pub(super) async fn find_site(store: &dyn Store, name: &str) -> Result<Site, Failed> {
     let found = match store.site(name).await? {
         Some(site) => Some(site),
         None => store.site_by_key(name).await?,

@@ -2,6 +2,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage. Commands work on the store directly, with or without a running `serve`.
 
 mod admin;
+mod people;
 mod serve;
 mod upkeep;
 
@@ -186,16 +187,45 @@ enum UserCommand {
         /// What the person is called
         #[arg(long, default_value = "operator")]
         name: String,
+        /// What signs in, with the password that the person sets
+        #[arg(long)]
+        login: Option<String>,
+        /// The id or key of the only site that the person sees [default: all]
+        #[arg(long)]
+        site: Option<String>,
+        /// viewer, member or owner
+        #[arg(long, value_parser = ["viewer", "member", "owner"], default_value = "owner")]
+        role: String,
+    },
+    /// Print everybody
+    List,
+    /// Remove a person, and sign them out everywhere
+    Remove {
+        /// The id that `user list` prints
+        id: String,
     },
 }
 
 #[derive(Subcommand)]
 enum TokenCommand {
-    /// Print a new token, which may do everything
+    /// Print a new token; without options it may do everything
     Create {
         /// What it is for
         #[arg(long, default_value = "cli")]
         name: String,
+        /// The id or key of the only site that it opens [default: all]
+        #[arg(long)]
+        site: Option<String>,
+        /// panel (make links to conversation panels), viewer, member or owner
+        #[arg(long, value_parser = ["panel", "viewer", "member", "owner"], default_value = "owner")]
+        role: String,
+    },
+    /// Print all tokens, without their secrets
+    List,
+    /// Take a token back
+    Revoke {
+        /// The id that `token list` prints
+        id: String,
     },
 }
 
@@ -283,6 +313,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Failed> {
     crate::telemetry::start();
+    // Nothing else installs one; told twice it keeps the first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut flags = config::Flags::new();
     let given = [("data", cli.global.data), ("database", cli.global.database), ("blobs", cli.global.blobs)];
     flags.extend(given.into_iter().filter_map(|(name, value)| Some((name, value?))));

@@ -9,7 +9,7 @@ use shared::ids::{RecordingId, WriteSecret};
 use shared::limits::FRAME_MAX_BYTES;
 use shared::mask::Rules;
 use shared::phrases::{Phrase, Words};
-use shared::record::{self, Hello, tag};
+use shared::record::{self, Conversation, Hello, tag};
 use shared::recording::inflate;
 use shared::strings::{self, Kind};
 use std::borrow::Cow;
@@ -38,6 +38,9 @@ pub fn open(bytes: &[u8], rules: &Rules) -> Result<Opened, Problem> {
 /// frames of FRAME_TARGET_BYTES.
 const RECORDS_MAX_BYTES: usize = 8 << 20;
 
+/// Characters of a conversation's id.
+const CONVERSATION_MAX: usize = 500;
+
 fn open_frame(body: &[u8], raw: &[u8], rules: &Rules, room: &mut usize) -> Result<NewFrame, Problem> {
     if raw.len() > FRAME_MAX_BYTES {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "frame_too_large", "a frame is over its limit"));
@@ -54,7 +57,7 @@ fn open_frame(body: &[u8], raw: &[u8], rules: &Rules, room: &mut usize) -> Resul
     *room = room.checked_sub(records.len()).ok_or_else(|| {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "inflates_too_far", "the body's frames inflate beyond its limit")
     })?;
-    let hello = read_records(&records, rules)
+    let (hello, conversation) = read_records(&records, rules)
         .ok_or_else(|| Problem::bad_request("bad_payload", "a frame's payload does not divide into records"))?;
     Ok(NewFrame {
         page: header.page,
@@ -66,25 +69,37 @@ fn open_frame(body: &[u8], raw: &[u8], rules: &Rules, room: &mut usize) -> Resul
         start: (raw.as_ptr() as usize - body.as_ptr() as usize) as u32,
         len: raw.len() as u32,
         hello,
+        conversation,
     })
 }
 
-/// Walks all records; `None` when they do not divide. The page's greeting, if it is among them.
-fn read_records(records: &[u8], rules: &Rules) -> Option<Option<Box<PageHello>>> {
+/// What is known of a recording before it is finished.
+type Said = (Option<Box<PageHello>>, Option<Box<str>>);
+
+/// Walks all records; `None` when they do not divide. The page's greeting and its conversation, if they are among them.
+fn read_records(records: &[u8], rules: &Rules) -> Option<Said> {
     let mut hello = None;
+    let mut conversation = None;
     let mut dictionaries = Vec::new();
     for one in record::read(records) {
         let (tag, body) = one.ok()?;
         match tag {
             tag::STRINGS | tag::PHRASES if hello.is_none() => dictionaries.push((tag, body)),
             tag::HELLO if hello.is_none() => hello = Some(body),
+            tag::CONVERSATION => conversation = declared(body),
             _ => {}
         }
     }
-    let Some(body) = hello else { return Some(None) };
+    let Some(body) = hello else { return Some((None, conversation)) };
     // A greeting that cannot be read is the page's loss alone; finish looks again.
-    let Ok(hello) = postcard::from_bytes::<Hello>(body) else { return Some(None) };
-    Some(Some(Box::new(greeting(&hello, &dictionaries, rules))))
+    let Ok(hello) = postcard::from_bytes::<Hello>(body) else { return Some((None, conversation)) };
+    Some((Some(Box::new(greeting(&hello, &dictionaries, rules))), conversation))
+}
+
+fn declared(body: &[u8]) -> Option<Box<str>> {
+    let said = postcard::from_bytes::<Conversation>(body).ok()?.id.0;
+    let id: String = said.chars().take(CONVERSATION_MAX).collect();
+    (!id.is_empty()).then(|| id.into())
 }
 
 fn greeting(hello: &Hello, dictionaries: &[(u32, &[u8])], rules: &Rules) -> PageHello {

@@ -168,6 +168,8 @@ pub struct Filter {
     /// Also recordings shorter than their site's minimum.
     pub with_hidden: bool,
     pub site: Option<String>,
+    /// Without `site`: of these alone.
+    pub sites: Option<Vec<String>>,
     pub state: Option<State>,
     pub from_ms: Option<Millis>,
     pub to_ms: Option<Millis>,

@@ -5,16 +5,21 @@
 //! Not here: bytes of visitors, which are blobs ([`crate::blobs`]).
 
 pub mod filter;
+pub mod hooks;
 pub mod operations;
+pub mod people;
 pub mod saved;
 pub mod sharing;
 pub mod site;
 pub mod sqlite;
+pub mod usage;
 
 use crate::clock::Millis;
 use crate::config::{Config, Plan};
 use async_trait::async_trait;
 pub use filter::Filter;
+use hooks::Hooks;
+use people::{People, Role};
 use saved::SavedFilters;
 use serde_json::{Map, Value};
 use shared::frame::Flags;
@@ -22,6 +27,7 @@ use shared::ids::{PageId, PageSeq, RecordingId};
 use sharing::Shares;
 use site::{Rejected, Site};
 use std::collections::BTreeMap;
+use usage::Counts;
 
 /// The store could not do it. Says what happened inside; not for those who asked.
 #[derive(Debug, thiserror::Error)]
@@ -179,6 +185,8 @@ pub struct NewFrame {
     pub start: u32,
     pub len: u32,
     pub hello: Option<Box<PageHello>>,
+    /// As the page declares it: kept in metadata, where erase reaches it.
+    pub conversation: Option<Box<str>>,
 }
 
 /// One body, checked, whose frames are in a chunk.
@@ -315,6 +323,8 @@ pub struct RecordingRow {
     pub ip: Option<String>,
     pub country: Option<String>,
     pub conflicts: i64,
+    /// The site's server said which conversation it belongs to, not the page alone.
+    pub conversation_verified: bool,
     pub watched: bool,
     pub starred: bool,
     pub note: Option<String>,
@@ -327,6 +337,8 @@ pub struct Marks {
     pub watched: Option<bool>,
     pub starred: Option<bool>,
     pub note: Option<Option<String>>,
+    /// Said by the site's server.
+    pub conversation: Option<Option<String>>,
 }
 
 /// The month of a site.
@@ -380,6 +392,9 @@ pub struct Access {
     pub name: String,
     pub created_ms: Millis,
     pub expires_ms: Option<Millis>,
+    /// The site that a token opens, or all; what a session opens is its person's.
+    pub site: String,
+    pub role: Role,
 }
 
 /// A chunk as its index sees it.
@@ -416,7 +431,9 @@ pub struct Inventory {
 
 /// Metadata of one installation.
 #[async_trait]
-pub trait Store: SavedFilters + Shares + operations::Operations + Send + Sync + 'static {
+pub trait Store:
+    Counts + Hooks + People + SavedFilters + Shares + operations::Operations + Send + Sync + 'static
+{
     /// Adds a site; `false` when its key or id is taken.
     async fn add_site(&self, site: &Site) -> Result<bool, Failure>;
     /// All sites, oldest first.
@@ -482,8 +499,6 @@ pub trait Store: SavedFilters + Shares + operations::Operations + Send + Sync + 
     /// Everything that `check` looks at.
     async fn inventory(&self, now_ms: Millis) -> Result<Inventory, Failure>;
 
-    /// Adds a user.
-    async fn add_user(&self, id: &str, name: &str, now_ms: Millis) -> Result<(), Failure>;
     /// Whether anybody has ever signed in.
     async fn has_users(&self) -> Result<bool, Failure>;
     /// Adds a token, session or claim.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
 pub mod mmdb;
+pub mod receiver;
 
 use serde_json::Value;
 use shared::frame::{Flags, Header, seal, write_body};

@@ -3,9 +3,11 @@
 use super::{Access, Failure, transaction};
 use crate::clock::Millis;
 use crate::store::AccessKind;
+use crate::store::people::Role;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-fn access(row: &Row<'_>) -> rusqlite::Result<Access> {
+/// A row of the table.
+pub(super) fn access(row: &Row<'_>) -> rusqlite::Result<Access> {
     let kind: String = row.get("kind")?;
     Ok(Access {
         hash: row.get("hash")?,
@@ -20,12 +22,10 @@ fn access(row: &Row<'_>) -> rusqlite::Result<Access> {
         name: row.get("name")?,
         created_ms: row.get("created_ms")?,
         expires_ms: row.get("expires_ms")?,
+        site: row.get("site")?,
+        // A word of a newer version gives the least right.
+        role: Role::parse(&row.get::<_, String>("role")?).unwrap_or(Role::Panel),
     })
-}
-
-pub(super) fn add_user(connection: &Connection, id: &str, name: &str, now_ms: Millis) -> Result<(), Failure> {
-    connection.execute("INSERT INTO user (id, name, created_ms) VALUES (?1, ?2, ?3)", params![id, name, now_ms])?;
-    Ok(())
 }
 
 pub(super) fn has_users(connection: &Connection) -> Result<bool, Failure> {
@@ -34,7 +34,8 @@ pub(super) fn has_users(connection: &Connection) -> Result<bool, Failure> {
 
 pub(super) fn grant(connection: &Connection, access: &Access) -> Result<(), Failure> {
     connection.execute(
-        "INSERT INTO access (hash, kind, id, user, name, created_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO access (hash, kind, id, user, name, created_ms, expires_ms, site, role)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             access.hash.as_slice(),
             access.kind.as_str(),
@@ -42,7 +43,9 @@ pub(super) fn grant(connection: &Connection, access: &Access) -> Result<(), Fail
             access.user,
             access.name,
             access.created_ms,
-            access.expires_ms
+            access.expires_ms,
+            access.site,
+            access.role.as_str()
         ],
     )?;
     Ok(())

@@ -231,6 +231,11 @@ impl<'a> Batch<'a> {
                 .execute([pid])?;
             change.open_pages -= ended as i64;
         }
+        if let Some(conversation) = &frame.conversation {
+            self.transaction
+                .prepare_cached("UPDATE recording SET conversation = ?2 WHERE rid = ?1 AND conversation_verified = 0")?
+                .execute(params![rid, conversation])?;
+        }
         if let Some(hello) = &frame.hello {
             self.hello(rid, hello)?;
         }

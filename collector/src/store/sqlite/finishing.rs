@@ -1,9 +1,10 @@
 //! Which visits have ended, who finishes them, and what finish found out. A claim is a row with a lease, so that a
 //! collector killed in the middle leaves nothing behind but a lease that runs out.
 
-use super::{Claim, Facts, Failure, Rules, index, recording_id, transaction};
-use crate::clock::Millis;
+use super::{Claim, Facts, Failure, Rules, hooks, index, recording_id, transaction};
+use crate::clock::{self, Millis};
 use crate::store::filter;
+use crate::store::hooks::HookKind;
 use crate::store::{FrameRow, PageRow};
 use crate::visits::Visit;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -175,6 +176,9 @@ pub(super) fn finish(connection: &mut Connection, claim: &Claim, facts: &Facts) 
             doom(transaction, old)?;
         }
         store(transaction, claim.rid, facts)?;
+        if !facts.hidden {
+            hooks::note(transaction, &claim.site, HookKind::Ready, Some(&claim.id.0), clock::now_ms())?;
+        }
         for cid in release_frames(transaction, claim.rid)? {
             // Its bytes stay there until the other recordings of the chunk are finished.
             transaction
@@ -244,7 +248,8 @@ fn store(transaction: &Transaction<'_>, rid: i64, facts: &Facts) -> Result<(), F
             "UPDATE recording SET state = 'ready', started_ms = ?2, ended_ms = ?3, duration_ms = max(duration_ms, ?4),
                active_ms = ?5, pages = ?6, entry_url = ?7, exit_url = ?8, title = ?9, referrer = ?10, urls = ?11,
                language = ?12, screen = ?13, viewport = ?14, visitor = coalesce(?15, visitor), clicks = ?16,
-               rage_clicks = ?17, errors = ?18, gaps = ?19, identity = ?20, email = ?21, conversation = coalesce(?22, conversation),
+               rage_clicks = ?17, errors = ?18, gaps = ?19, identity = ?20, email = ?21, 
+               conversation = CASE WHEN conversation_verified = 1 THEN conversation ELSE coalesce(?22, conversation) END,
                events = ?23, tags = ?24, hidden = ?25, blob = ?26, size_bytes = ?27, dead_clicks = ?28, trouble = ?17 + ?18 + ?28,
                steps = ?29
              WHERE rid = ?1",

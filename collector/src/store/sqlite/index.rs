@@ -51,6 +51,17 @@ pub(super) fn put_term(transaction: &Connection, rid: i64, site: &str, kind: Kin
     Ok(())
 }
 
+/// Takes the terms of one kind off a recording.
+pub(super) fn take_kind(transaction: &Connection, rid: i64, kind: Kind) -> Result<(), Failure> {
+    let tids: Vec<i64> = transaction
+        .prepare_cached(
+            "SELECT term.tid FROM posting JOIN term ON term.tid = posting.tid WHERE posting.rid = ?1 AND term.kind = ?2",
+        )?
+        .query_map(params![rid, kind.as_str()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    drop_postings(transaction, rid, &tids)
+}
+
 /// Leaves nothing of a recording in the index: a value that no other recording has goes, too.
 pub(super) fn take_out(transaction: &Connection, rid: i64) -> Result<(), Failure> {
     let tids: Vec<i64> = transaction

@@ -2,8 +2,9 @@
 //! first, so that nothing shows what is about to be deleted; blobs are noted as doomed and deleted after the commit.
 
 use super::finishing::{bring_back, doom, release_frames};
-use super::{ChunkRow, Failure, Inventory, NewChunk, Rules, index, recording_id, transaction};
+use super::{ChunkRow, Failure, Inventory, NewChunk, Rules, hooks, index, recording_id, transaction, usage};
 use crate::clock::{self, Millis};
+use crate::store::hooks::HookKind;
 use crate::store::{ChunkContent, IndexedFrame};
 use crate::visits::Visit;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -23,10 +24,16 @@ pub(super) fn tidy(connection: &mut Connection, rules: &Rules, now_ms: Millis) -
             .query_map(params![now_ms, BATCH], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         for rid in &expired {
+            let (site, id): (String, Vec<u8>) = transaction
+                .prepare_cached("SELECT site, id FROM recording WHERE rid = ?1")?
+                .query_row([rid], |row| Ok((row.get(0)?, row.get(1)?)))?;
             forget(transaction, *rid, "expired")?;
+            hooks::note(transaction, &site, HookKind::Expired, Some(&id), now_ms)?;
         }
         bring_back(transaction, now_ms)?;
         close_visits(transaction, rules, now_ms)?;
+        hooks::tidy(transaction, now_ms)?;
+        usage::tidy(transaction, now_ms)?;
         spend_chunks(transaction)?;
         transaction.execute("DELETE FROM access WHERE expires_ms <= ?1", [now_ms])?;
         transaction.execute("DELETE FROM share WHERE expires_ms <= ?1", [now_ms])?;
@@ -95,17 +102,30 @@ fn forget(transaction: &Transaction<'_>, rid: i64, state: &'static str) -> Resul
     delete_frames(transaction, rid)?;
     transaction.execute("DELETE FROM share WHERE rid = ?1", [rid])?;
     index::take_out(transaction, rid)?;
+    transaction.prepare_cached("DELETE FROM watch WHERE rid = ?1")?.execute([rid])?;
     transaction
         .prepare_cached(
             "UPDATE recording SET state = ?2, secret = NULL, started_ms = NULL, ended_ms = NULL, duration_ms = 0, active_ms = 0,
                pages = 0, entry_url = NULL, exit_url = NULL, title = NULL, referrer = NULL, urls = '[]', language = NULL,
                screen = NULL, viewport = NULL, device = NULL, browser = NULL, os = NULL, ip = NULL, country = NULL, visitor = NULL, clicks = 0,
                dead_clicks = 0, trouble = 0, steps = '', rage_clicks = 0, errors = 0, gaps = 0, conflicts = 0, identity = NULL, email = NULL,
-               conversation = NULL, events = '[]', tags = '[]', watched = 0, starred = 0, note = NULL, hidden = 0, blob = NULL,
+               conversation = NULL, conversation_verified = 0, events = '[]', tags = '[]', watched = 0, starred = 0, note = NULL, hidden = 0, blob = NULL,
                size_bytes = 0
              WHERE rid = ?1",
         )?
         .execute(params![rid, state])?;
+    Ok(chunks)
+}
+
+/// Leaves of a recording that it was erased; gives the chunks that hold or held bytes of it.
+pub(super) fn erase_rows(transaction: &Transaction<'_>, rid: i64, id: RecordingId) -> Result<Vec<i64>, Failure> {
+    let mut chunks = forget(transaction, rid, "erased")?;
+    let strays = transaction
+        .prepare_cached("SELECT cid FROM stray WHERE id = ?1")?
+        .query_map([id.0.as_slice()], |row| row.get(0))?
+        .collect::<Result<Vec<i64>, _>>()?;
+    chunks.extend(strays);
+    transaction.prepare_cached("DELETE FROM stray WHERE id = ?1")?.execute([id.0.as_slice()])?;
     Ok(chunks)
 }
 
@@ -122,15 +142,9 @@ pub(super) fn erase(
             })
             .optional()?;
         let Some(rid) = rid else { return Ok(None) };
-        let mut chunks = forget(transaction, rid, "erased")?;
-        let strays = transaction
-            .prepare_cached("SELECT cid FROM stray WHERE id = ?1")?
-            .query_map([id.0.as_slice()], |row| row.get(0))?
-            .collect::<Result<Vec<i64>, _>>()?;
-        chunks.extend(strays);
+        let mut chunks = erase_rows(transaction, rid, id)?;
         chunks.sort_unstable();
         chunks.dedup();
-        transaction.execute("DELETE FROM stray WHERE id = ?1", [id.0.as_slice()])?;
         spend_chunks(transaction)?;
         super::access::audit(transaction, actor, "erase", &id.to_string(), now_ms)?;
         let mut exists = transaction.prepare_cached("SELECT 1 FROM chunk WHERE cid = ?1")?;

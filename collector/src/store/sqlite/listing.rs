@@ -1,6 +1,7 @@
 //! Rows of recordings as the API reads and marks them. Lists by filter are [`super::search`]'s.
 
 use super::{Failure, Marks, RecordingRow, index, recording_id, transaction};
+use crate::store::filter::Kind;
 use crate::store::{Facts, State};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shared::ids::RecordingId;
@@ -80,6 +81,7 @@ pub(super) fn recording(row: &Row<'_>) -> rusqlite::Result<RecordingRow> {
         ip: row.get("ip")?,
         country: row.get("country")?,
         conflicts: row.get("conflicts")?,
+        conversation_verified: row.get("conversation_verified")?,
         watched: row.get("watched")?,
         starred: row.get("starred")?,
         note: row.get("note")?,
@@ -112,6 +114,23 @@ pub(super) fn mark(connection: &mut Connection, id: RecordingId, marks: &Marks) 
         if let (Some(rid), true) = (rid, marks.note.is_some()) {
             index::put_note(transaction, rid, note.map(String::as_str))?;
         }
+        if let (Some(rid), Some(conversation)) = (rid, &marks.conversation) {
+            set_conversation(transaction, rid, conversation.as_deref())?;
+        }
         Ok(rid.is_some())
     })
+}
+
+/// The site's server says which conversation a recording belongs to, or that it belongs to none.
+fn set_conversation(transaction: &Connection, rid: i64, conversation: Option<&str>) -> Result<(), Failure> {
+    let site: String = transaction
+        .prepare_cached(
+            "UPDATE recording SET conversation = ?2, conversation_verified = 1 WHERE rid = ?1 RETURNING site",
+        )?
+        .query_row(params![rid, conversation], |row| row.get(0))?;
+    index::take_kind(transaction, rid, Kind::Conversation)?;
+    if let Some(conversation) = conversation {
+        index::put_term(transaction, rid, &site, Kind::Conversation, &Kind::Conversation.normal(conversation))?;
+    }
+    Ok(())
 }

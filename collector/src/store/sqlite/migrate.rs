@@ -18,6 +18,10 @@ const MIGRATIONS: &[(i64, &str)] = migrations! {
     1 "0001_init.sql"
     20 "0020_search.sql"
     21 "0021_sharing.sql"
+    22 "0022_conversations.sql"
+    23 "0023_usage.sql"
+    24 "0024_people.sql"
+    25 "0025_rare.sql"
     30 "0030_refusals.sql"
     31 "0031_stored.sql"
 };

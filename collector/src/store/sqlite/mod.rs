@@ -7,15 +7,18 @@ mod access;
 mod append;
 mod copies;
 mod finishing;
+mod hooks;
 mod index;
 mod keeping;
 mod listing;
 mod migrate;
 mod operations;
+mod people;
 mod saved;
 mod search;
 mod sharing;
 mod sites;
+mod usage;
 
 use super::{
     Access, ChunkRow, Claim, Facts, Failure, Filter, Inventory, Marks, NewBody, NewChunk, Outcome, RecordingRow,
@@ -313,11 +316,6 @@ impl Store for Sqlite {
         self.read(move |connection| keeping::inventory(connection, now_ms)).await
     }
 
-    async fn add_user(&self, id: &str, name: &str, now_ms: Millis) -> Result<(), Failure> {
-        let (id, name) = (id.to_owned(), name.to_owned());
-        self.write(move |connection| access::add_user(connection, &id, &name, now_ms)).await
-    }
-
     async fn has_users(&self) -> Result<bool, Failure> {
         self.look_up(access::has_users).await
     }
@@ -351,6 +349,8 @@ mod tests {
     use super::*;
     use crate::config::Config;
 
+    const ADD_USER: &str = "INSERT INTO user (id, name, created_ms) VALUES ('u_1', 'Jane', 0)";
+
     #[test]
     fn a_write_that_panics_is_undone_and_the_next_one_works() {
         let folder = std::env::temp_dir().join(format!("revisit-store-{}", std::process::id()));
@@ -360,14 +360,14 @@ mod tests {
             let stopped = store
                 .write(|connection| {
                     transaction(connection, |transaction| {
-                        access::add_user(transaction, "u_1", "Jane", 0)?;
+                        transaction.execute(ADD_USER, [])?;
                         panic!("in the middle")
                     })
                 })
                 .await;
             assert!(matches!(stopped, Err::<(), _>(Failure::Stopped)));
             assert!(!store.has_users().await.unwrap());
-            store.add_user("u_1", "Jane", 0).await.unwrap();
+            store.write(|connection| Ok(connection.execute(ADD_USER, [])?)).await.unwrap();
             assert!(store.has_users().await.unwrap());
         });
         std::fs::remove_dir_all(&folder).unwrap();

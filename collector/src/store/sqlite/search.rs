@@ -3,6 +3,7 @@
 //! they are few, and are looked at one by one by what their row says.
 
 use super::{Failure, RecordingRow, listing};
+use crate::store::State;
 use crate::store::filter::{Filter, Kind, STEP, Sort, Wanted, place};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
@@ -75,6 +76,10 @@ fn of_the_row(filter: &Filter) -> Where {
     all.flag("recording.rage_clicks > 0", "recording.rage_clicks = 0", filter.rage);
     all.flag("recording.dead_clicks > 0", "recording.dead_clicks = 0", filter.dead);
     all.flag("recording.errors > 0", "recording.errors = 0", filter.errors);
+    if [filter.rage, filter.dead, filter.errors].contains(&Some(true)) {
+        // Implied by each of them; an index is made for it.
+        all.add("recording.trouble > 0", []);
+    }
     all.flag("recording.conversation IS NOT NULL", "recording.conversation IS NULL", filter.chat);
     if !filter.steps.is_empty() {
         let pattern: String = filter.steps.iter().map(|step| step_pattern(step)).collect();
@@ -206,9 +211,10 @@ fn column(kind: Kind) -> Option<&'static str> {
 pub(super) fn list(connection: &Connection, filter: &Filter) -> Result<Vec<RecordingRow>, Failure> {
     // One view of all tables: what is counted is what is listed.
     let connection = connection.unchecked_transaction()?;
-    let sites = match &filter.site {
-        Some(site) => vec![site.clone()],
-        None => connection
+    let sites = match (&filter.site, &filter.sites) {
+        (Some(site), _) => vec![site.clone()],
+        (None, Some(sites)) => sites.clone(),
+        (None, None) => connection
             .prepare_cached("SELECT DISTINCT site FROM recording")?
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?,
@@ -231,7 +237,9 @@ fn of_site(connection: &Connection, filter: &Filter, site: &str) -> Result<Vec<R
     let wanted = filter.wanted();
     let row = of_the_row(filter);
     let mut rows = finished(connection, filter, site, &wanted, row.clone())?;
-    if (!wanted.is_empty() || filter.q.is_some()) && matches!(filter.sort, Sort::Newest | Sort::Oldest) {
+    let ranges = [filter.min_duration_ms, filter.min_active_ms, filter.min_pages];
+    let is_indexed = !wanted.is_empty() || filter.q.is_some() || ranges.iter().any(Option::is_some);
+    if is_indexed && matches!(filter.sort, Sort::Newest | Sort::Oldest) {
         rows.extend(running(connection, filter, site, &wanted, row)?);
     }
     Ok(rows)
@@ -297,6 +305,7 @@ fn finished(
         }
     }
     all.add(site_condition, [Sql::Text(site.to_owned())]);
+    narrow(connection, filter, site, &mut all)?;
     if !by_age && filter.state.is_none() {
         all.add("recording.state = 'ready'", []);
     }
@@ -312,6 +321,52 @@ fn finished(
     let falls = if falls { "DESC" } else { "ASC" };
     let order = if by_age { format!("{key} {falls}") } else { format!("{key} {falls}, recording.rid {falls}") };
     rows(connection, &from, all, &order, filter.limit)
+}
+
+/// How far clocks of collectors may be apart, and a visit's start from its first frame.
+const SLACK_MS: i64 = 86_400_000;
+/// Recordings beside each other that may have come in another order than their times say.
+const NEIGHBOURS: u32 = 100;
+
+/// Says the same once more in a way that an index answers: where in the order of arrival a span of time lies, and which
+/// recordings are among the few that are so long, so active or so large.
+fn narrow(connection: &Connection, filter: &Filter, site: &str, all: &mut Where) -> Result<(), Failure> {
+    if let Some(from_ms) = filter.from_ms {
+        let first: Option<i64> = connection
+            .prepare_cached(
+                "SELECT min(rid) FROM (SELECT rid FROM recording INDEXED BY recording_by_site
+                   WHERE site = ?1 AND created_ms >= ?2 ORDER BY created_ms, rid LIMIT ?3)",
+            )?
+            .query_row(params![site, from_ms.saturating_sub(SLACK_MS), NEIGHBOURS], |row| row.get(0))?;
+        all.number("recording.rid >= ?", Some(first.unwrap_or(i64::MAX)));
+    }
+    if let Some(to_ms) = filter.to_ms {
+        let last: Option<i64> = connection
+            .prepare_cached(
+                "SELECT max(rid) FROM (SELECT rid FROM recording INDEXED BY recording_by_site
+                   WHERE site = ?1 AND created_ms < ?2 ORDER BY created_ms DESC, rid DESC LIMIT ?3)",
+            )?
+            .query_row(params![site, to_ms.saturating_add(SLACK_MS), NEIGHBOURS], |row| row.get(0))?;
+        all.number("recording.rid <= ?", Some(last.unwrap_or(0)));
+    }
+    let ranges = [
+        ("recording_by_duration", "duration_ms", filter.min_duration_ms),
+        ("recording_by_activity", "active_ms", filter.min_active_ms),
+        ("recording_by_pages", "pages", filter.min_pages),
+    ];
+    for (index, column, least) in ranges {
+        let Some(least) = least else { continue };
+        let few = format!(
+            "SELECT rid FROM recording INDEXED BY {index} WHERE site = ? AND state = 'ready' AND {column} >= ?"
+        );
+        let count: i64 = connection
+            .prepare_cached(&format!("SELECT count(*) FROM ({few} LIMIT {FEW})"))?
+            .query_row(params![site, least], |row| row.get(0))?;
+        if count < FEW && filter.state.is_none_or(|state| state == State::Ready) {
+            all.add(format!("recording.rid IN ({few})"), [Sql::Text(site.to_owned()), Sql::Integer(least)]);
+        }
+    }
+    Ok(())
 }
 
 fn running(

@@ -1,6 +1,6 @@
 //! Rows of sites and of what they have used.
 
-use super::{Failure, Rules, Usage, transaction};
+use super::{Failure, Rules, Usage, hooks, transaction, usage as days};
 use crate::clock::{self, Millis};
 use crate::store::site::{Rejected, Settings, Site, Zone};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -75,6 +75,11 @@ pub(super) fn change(
 pub(super) fn remove(connection: &mut Connection, id: &str) -> Result<bool, Failure> {
     transaction(connection, |transaction| {
         transaction.execute("DELETE FROM usage WHERE site = ?1", [id])?;
+        transaction.execute("DELETE FROM saved_filter WHERE site = ?1", [id])?;
+        transaction.execute("DELETE FROM usage_day WHERE site = ?1", [id])?;
+        transaction.execute("DELETE FROM member WHERE site = ?1", [id])?;
+        transaction.execute("DELETE FROM access WHERE site = ?1", [id])?;
+        hooks::forget_site(transaction, id)?;
         Ok(transaction.execute("DELETE FROM site WHERE id = ?1", [id])? == 1)
     })
 }
@@ -113,9 +118,15 @@ pub(super) fn count_one(connection: &Connection, site: &Site, limit: u32, now_ms
     let (month, _) = site.zone.month(now_ms);
     let mut statement = connection.prepare_cached(
         "INSERT INTO usage (site, month, used) VALUES (?1, ?2, 1)
-         ON CONFLICT (site, month) DO UPDATE SET used = used + 1 WHERE used < ?3",
+         ON CONFLICT (site, month) DO UPDATE SET used = used + 1 WHERE used < ?3 RETURNING used, told",
     )?;
-    Ok(statement.execute(params![site.id, month, limit])? == 1)
+    let counted: Option<(u32, u32)> =
+        statement.query_row(params![site.id, month, limit], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    if let Some(counted) = counted {
+        days::count_day(connection, site, now_ms)?;
+        hooks::note_use(connection, &site.id, &month, counted, limit, now_ms)?;
+    }
+    Ok(counted.is_some())
 }
 
 /// When a recording that begins now is deleted.

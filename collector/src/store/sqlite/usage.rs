@@ -1,0 +1,82 @@
+//! Rows of what sites have used by day, and the taking back of what was forged.
+
+use super::{Failure, Sqlite, access, copies, keeping, transaction};
+use crate::clock::{self, Millis};
+use crate::store::site::Site;
+use crate::store::usage::{Counts, Voided};
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use shared::ids::RecordingId;
+
+/// How long days are kept.
+const DAYS_MS: Millis = 400 * clock::DAY;
+
+/// Counts one recording on its day.
+pub(super) fn count_day(connection: &Connection, site: &Site, now_ms: Millis) -> Result<(), Failure> {
+    connection
+        .prepare_cached(
+            "INSERT INTO usage_day (site, day, used) VALUES (?1, ?2, 1) ON CONFLICT (site, day) DO UPDATE SET used = used + 1",
+        )?
+        .execute(params![site.id, clock::day(&site.zone.name, now_ms)])?;
+    Ok(())
+}
+
+/// Forgets days long past.
+pub(super) fn tidy(connection: &Connection, now_ms: Millis) -> Result<(), Failure> {
+    connection.execute("DELETE FROM usage_day WHERE day < ?1", [clock::day("UTC", now_ms - DAYS_MS)])?;
+    Ok(())
+}
+
+fn void_one(transaction: &Transaction<'_>, site: &Site, id: RecordingId, voided: &mut Voided) -> Result<(), Failure> {
+    let found: Option<(i64, Millis)> = transaction
+        .prepare_cached(
+            "SELECT rid, created_ms FROM recording WHERE id = ?1 AND site = ?2 AND state IN ('open', 'ended', 'ready')",
+        )?
+        .query_row(params![id.0.as_slice(), site.id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((rid, created_ms)) = found else { return Ok(()) };
+    voided.chunks.extend(keeping::erase_rows(transaction, rid, id)?);
+    voided.recordings += 1;
+    let (month, _) = site.zone.month(created_ms);
+    transaction
+        .prepare_cached("UPDATE usage SET used = max(0, used - 1) WHERE site = ?1 AND month = ?2")?
+        .execute(params![site.id, month])?;
+    transaction
+        .prepare_cached("UPDATE usage_day SET used = max(0, used - 1) WHERE site = ?1 AND day = ?2")?
+        .execute(params![site.id, clock::day(&site.zone.name, created_ms)])?;
+    Ok(())
+}
+
+#[async_trait]
+impl Counts for Sqlite {
+    async fn usage_days(&self, site: &str, from: &str) -> Result<Vec<(String, u32)>, Failure> {
+        let (site, from) = (site.to_owned(), from.to_owned());
+        self.read(move |connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT day, used FROM usage_day WHERE site = ?1 AND day >= ?2 ORDER BY day")?;
+            let rows = statement.query_map([site, from], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn void(&self, site: &Site, ids: Vec<RecordingId>, actor: &str, now_ms: Millis) -> Result<Voided, Failure> {
+        let (site, actor, path) = (site.clone(), actor.to_owned(), self.path.clone());
+        self.write(move |connection| {
+            // An older copy of the metadata still has what goes here.
+            copies::forget(&path, true);
+            transaction(connection, |transaction| {
+                let mut voided = Voided::default();
+                for id in ids {
+                    void_one(transaction, &site, id, &mut voided)?;
+                }
+                voided.chunks.sort_unstable();
+                voided.chunks.dedup();
+                let told = format!("{} {}", site.id, voided.recordings);
+                access::audit(transaction, &actor, "void", &told, now_ms)?;
+                Ok(voided)
+            })
+        })
+        .await
+    }
+}
