@@ -1,15 +1,25 @@
-//! Bytes of visitors: chunks and finished recordings, by name, through `object_store`: a folder today, S3 later.
-//! A put returns when the bytes are durable: written, synced, renamed into place, and the folder synced.
+//! Bytes of visitors: chunks and finished recordings, by name, through `object_store`: a folder, or a bucket that speaks S3.
+//! A put returns when the bytes are durable: in a folder written, synced, renamed into place, and the folder synced; in a
+//! bucket when the store has said so. Who may use the bucket is in the environment (`AWS_…`), never here and never logged.
 //! Chunks, of which there are many, take a shorter way in a folder ([`Blobs::put_new`]).
 
+use crate::config::{BlobPlace, Bucket};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
+use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::prefix::PrefixStore;
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
 use std::io::{ErrorKind, Write};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a bucket may take for one attempt, and for all of them. A recorder that hears 503 comes again; one that hears
+/// nothing keeps its frames and a connection.
+const BUCKET_ATTEMPT: Duration = Duration::from_secs(10);
+const BUCKET_PATIENCE: Duration = Duration::from_secs(20);
 
 /// The blob store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +70,33 @@ pub struct Blobs {
 }
 
 impl Blobs {
+    /// Blobs where the configuration says.
+    pub fn open(place: &BlobPlace) -> Result<Self, Failure> {
+        match place {
+            BlobPlace::Folder(folder) => Self::in_folder(folder),
+            BlobPlace::Bucket(bucket) => Self::in_bucket(bucket),
+        }
+    }
+
+    fn in_bucket(bucket: &Bucket) -> Result<Self, Failure> {
+        let mut builder = AmazonS3Builder::from_env()
+            .with_bucket_name(&bucket.name)
+            .with_retry(RetryConfig { retry_timeout: BUCKET_PATIENCE, ..RetryConfig::default() });
+        let mut client = ClientOptions::new().with_timeout(BUCKET_ATTEMPT);
+        if let Some(region) = &bucket.region {
+            builder = builder.with_region(region);
+        }
+        if let Some(endpoint) = &bucket.endpoint {
+            client = client.with_allow_http(endpoint.starts_with("http://"));
+            builder = builder.with_endpoint(endpoint);
+        }
+        let store = builder.with_client_options(client).build()?;
+        Ok(match &bucket.prefix {
+            None => Self { store: Arc::new(store), folder: None },
+            Some(prefix) => Self { store: Arc::new(PrefixStore::new(store, prefix.as_str())), folder: None },
+        })
+    }
+
     /// Blobs in a folder, made when it is not there.
     pub fn in_folder(folder: &std::path::Path) -> Result<Self, Failure> {
         std::fs::create_dir_all(folder).map_err(|error| Failure::Open { path: folder.display().to_string(), error })?;

@@ -18,6 +18,54 @@ pub struct Plan {
     pub days: u32,
 }
 
+/// Where blobs are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BlobPlace {
+    /// In a folder on this machine.
+    Folder(PathBuf),
+    /// In a store that speaks S3, for any number of collectors.
+    Bucket(Bucket),
+}
+
+/// A bucket, as `s3://NAME[/PREFIX][?region=R&endpoint=URL]` names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// A folder in it.
+    pub prefix: Option<String>,
+    /// Its region, when the environment's is not meant.
+    pub region: Option<String>,
+    /// The address of a store that is not Amazon's.
+    pub endpoint: Option<String>,
+}
+
+impl Bucket {
+    fn parse(text: &str) -> Option<Self> {
+        let (place, query) = text.strip_prefix("s3://")?.split_once('?').unwrap_or((text.strip_prefix("s3://")?, ""));
+        let (name, prefix) = place.split_once('/').unwrap_or((place, ""));
+        let prefix = prefix.trim_matches('/');
+        // A user and password before the name would end up in process lists and histories.
+        let plain = |text: &str| !text.is_empty() && !text.contains(['@', ':']);
+        let mut bucket = Self {
+            name: plain(name).then(|| name.to_owned())?,
+            prefix: (!prefix.is_empty()).then(|| prefix.to_owned()),
+            region: None,
+            endpoint: None,
+        };
+        for pair in query.split('&').filter(|it| !it.is_empty()) {
+            match pair.split_once('=')? {
+                ("region", region) => bucket.region = Some(region.to_owned()),
+                ("endpoint", url) if url.starts_with("https://") || url.starts_with("http://") => {
+                    bucket.endpoint = (!url.contains('@')).then(|| Some(url.to_owned()))?;
+                }
+                _ => return None,
+            }
+        }
+        Some(bucket)
+    }
+}
+
 /// Everything that can be set.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
@@ -114,7 +162,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "blobs",
         default: "",
-        meaning: "blob store: file:PATH (default: DATA/blobs)",
+        meaning: "blob store: file:PATH (default: DATA/blobs) or s3://BUCKET[/PREFIX][?region=R&endpoint=URL]; keys in AWS_…",
         set: |config, value| {
             config.blobs = Some(value.to_owned()).filter(|it| !it.is_empty());
             Some(())
@@ -379,7 +427,8 @@ pub enum Wrong {
     TwoTls,
     /// A store that this version does not know.
     #[error(
-        "`{0}` is not supported yet: this version keeps metadata in SQLite (sqlite:PATH) and blobs in a folder (file:PATH)"
+        "`{0}` is not a store: metadata is in SQLite (sqlite:PATH), blobs in a folder (file:PATH) or in a bucket \
+         (s3://BUCKET[/PREFIX][?region=R&endpoint=URL])"
     )]
     Store(String),
 }
@@ -538,7 +587,7 @@ impl Config {
             return Err(Wrong::TwoTls);
         }
         self.database_path()?;
-        self.blobs_path()?;
+        self.blob_place()?;
         Ok(self)
     }
 
@@ -550,11 +599,14 @@ impl Config {
         }
     }
 
-    /// The folder of blobs.
-    pub fn blobs_path(&self) -> Result<PathBuf, Wrong> {
+    /// Where blobs are.
+    pub fn blob_place(&self) -> Result<BlobPlace, Wrong> {
         match &self.blobs {
-            None => Ok(self.data.join("blobs")),
-            Some(text) => local(text, "file:"),
+            None => Ok(BlobPlace::Folder(self.data.join("blobs"))),
+            Some(text) => match Bucket::parse(text) {
+                Some(bucket) => Ok(BlobPlace::Bucket(bucket)),
+                None => local(text, "file:").map(BlobPlace::Folder),
+            },
         }
     }
 
@@ -691,6 +743,25 @@ mod tests {
         config.database = Some("sqlite:/tmp/a.db".to_owned());
         config.blobs = Some("file:///tmp/blobs".to_owned());
         assert_eq!(config.database_path().unwrap(), Path::new("/tmp/a.db"));
-        assert_eq!(config.blobs_path().unwrap(), Path::new("/tmp/blobs"));
+        assert_eq!(config.blob_place().unwrap(), BlobPlace::Folder("/tmp/blobs".into()));
+    }
+
+    #[test]
+    fn a_bucket_is_named_without_secrets() {
+        let bucket = |text: &str| Config { blobs: Some(text.to_owned()), ..Config::defaults() }.blob_place();
+        let plain = |name: &str| Bucket { name: name.to_owned(), prefix: None, region: None, endpoint: None };
+        assert_eq!(bucket("s3://visits").unwrap(), BlobPlace::Bucket(plain("visits")));
+        let elsewhere = Bucket {
+            prefix: Some("eu/shop".to_owned()),
+            region: Some("eu-central-1".to_owned()),
+            endpoint: Some("http://127.0.0.1:9000".to_owned()),
+            ..plain("visits")
+        };
+        let named = "s3://visits/eu/shop/?region=eu-central-1&endpoint=http://127.0.0.1:9000";
+        assert_eq!(bucket(named).unwrap(), BlobPlace::Bucket(elsewhere));
+        for wrong in ["s3://", "s3://key:secret@visits", "s3://visits?endpoint=ftp://x", "s3://visits?secret=abc"] {
+            let told = bucket(wrong).unwrap_err().to_string();
+            assert!(told.contains("s3:…") && !told.contains("secret"), "{told}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! what follows from it: a warning, then no new recordings. What runs goes on; reading, erasing and expiry never stop.
 
 use crate::clock;
-use crate::config::Config;
+use crate::config::{BlobPlace, Config};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -46,10 +46,13 @@ pub struct Disk {
 impl Disk {
     /// Of the local parts of a configured store; a store elsewhere has its own guard.
     pub fn of(config: &Config) -> Self {
-        let folders =
-            [config.database_path().ok().and_then(|path| path.parent().map(Path::to_owned)), config.blobs_path().ok()];
+        let database = config.database_path().ok().and_then(|path| path.parent().map(Path::to_owned));
+        let blobs = match config.blob_place() {
+            Ok(BlobPlace::Folder(folder)) => Some(folder),
+            Ok(BlobPlace::Bucket(_)) | Err(_) => None,
+        };
         let disk = Self {
-            folders: folders.into_iter().flatten().collect(),
+            folders: database.into_iter().chain(blobs).collect(),
             warn_percent: f64::from(config.disk_warn),
             stop_percent: f64::from(config.disk_stop),
             used_thousandths: AtomicU64::new(0),

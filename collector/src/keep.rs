@@ -7,8 +7,9 @@ use crate::clock::{self, Millis};
 use crate::finish;
 use crate::log::chunk::{self, ChunkWriter};
 use crate::store::site::Site;
-use crate::store::{self, Filter, NewChunk, Store};
+use crate::store::{self, ChunkRow, Filter, NewChunk, Store};
 use crate::telemetry;
+use bytes::Bytes;
 use shared::ids::RecordingId;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -172,18 +173,39 @@ pub async fn void_all(
     Ok(count)
 }
 
-/// Writes a chunk anew with only those frames that something points at.
+/// Writes a chunk anew with only those frames that something points at. Others may rewrite, finish or erase meanwhile: a
+/// copy of what is no longer so is thrown away, and made again.
 async fn rewrite(store: &dyn Store, blobs: &Blobs, cid: i64) -> Result<(), Failure> {
-    let Some(old) = store.chunk(cid).await? else { return Ok(()) };
-    let bytes = match blobs.get(&old.name).await {
-        Ok(bytes) => bytes,
-        // Gone by itself: nothing of the erased recording is in it.
-        Err(blobs::Failure::Missing) if old.frames.is_empty() => return Ok(()),
-        Err(failure) => return Err(failure.into()),
-    };
+    let mut missing = None;
+    while let Some(ChunkRow { old, frames }) = store.chunk(cid).await? {
+        let bytes = match blobs.get(&old.name).await {
+            Ok(bytes) => bytes,
+            // Gone by itself: nothing of the erased recording is in it.
+            Err(blobs::Failure::Missing) if frames.is_empty() => return Ok(()),
+            // Replaced since it was looked up; unless it is still said to be there.
+            Err(blobs::Failure::Missing) if missing.as_ref() != Some(&old.name) => {
+                missing = Some(old.name);
+                continue;
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        let (chunk, moved) = copy(&bytes, &frames)?;
+        let created_ms = clock::now_ms();
+        let name = chunk::name(created_ms);
+        let by = NewChunk { name: name.clone(), created_ms, bytes: chunk.len() as u64 };
+        blobs.put(&name, chunk).await?;
+        if store.replace_chunk(old, by, moved).await? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// A chunk with only these frames (page row, seq, start, len), and where each begins in it.
+fn copy(bytes: &[u8], frames: &[(i64, u32, u32, u32)]) -> Result<(Bytes, Vec<(i64, u32, u32)>), Failure> {
     let mut writer = ChunkWriter::new(bytes.len());
-    let mut moved = Vec::with_capacity(old.frames.len());
-    for (pid, seq, start, len) in old.frames {
+    let mut moved = Vec::with_capacity(frames.len());
+    for &(pid, seq, start, len) in frames {
         let (start, len) = (start as usize, len as usize);
         // The 20 bytes before a frame are its recording's id and its length.
         let Some((id, frame)) =
@@ -195,13 +217,7 @@ async fn rewrite(store: &dyn Store, blobs: &Blobs, cid: i64) -> Result<(), Failu
         recording.copy_from_slice(id);
         moved.push((pid, seq, writer.push(RecordingId(recording), frame)));
     }
-    let created_ms = clock::now_ms();
-    let name = chunk::name(created_ms);
-    let chunk = writer.finish();
-    let by = NewChunk { name: name.clone(), created_ms, bytes: chunk.len() as u64 };
-    blobs.put(&name, chunk).await?;
-    store.replace_chunk(cid, by, moved).await?;
-    Ok(())
+    Ok((writer.finish(), moved))
 }
 
 /// Rewrites a chunk into which frames of an erased recording have come.

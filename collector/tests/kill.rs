@@ -110,14 +110,14 @@ fn killed_during_finish() {
     assert!(caught > 0, "never killed before all was finished: the test shows nothing");
 }
 
-fn blobs(data: &Path) -> usize {
+fn blobs(folder: &Path) -> usize {
     let count = |folder: PathBuf| std::fs::read_dir(folder).map_or(0, |entries| entries.flatten().count());
-    let recordings = std::fs::read_dir(data.join("blobs/recordings")).into_iter().flatten().flatten();
+    let recordings = std::fs::read_dir(folder.join("recordings")).into_iter().flatten().flatten();
     let recordings: Vec<PathBuf> = recordings.map(|site| site.path()).collect();
     let of_site = |site: &PathBuf| -> usize {
         std::fs::read_dir(site).into_iter().flatten().flatten().map(|visit| count(visit.path())).sum()
     };
-    count(data.join("blobs/chunks")) + recordings.iter().map(of_site).sum::<usize>()
+    count(folder.join("chunks")) + recordings.iter().map(of_site).sum::<usize>()
 }
 
 #[test]
@@ -144,9 +144,9 @@ fn killed_during_retention() {
         pause_up_to(60);
         collector.kill();
         // Its metadata are gone and its bytes are not, or neither are: the next one goes on from there.
-        caught += usize::from(blobs(&collector.data) > 1);
+        caught += usize::from(blobs(&collector.blob_folder()) > 1);
         collector.restart();
-        until("all bytes to be gone", || (blobs(&collector.data) == 1).then_some(()));
+        until("all bytes to be gone", || (blobs(&collector.blob_folder()) == 1).then_some(()));
         for visit in &visits {
             let gone = collector.api("GET", &format!("/api/v1/recordings/{}", visit.id), None);
             assert_eq!(gone.status, 404, "{}", gone.text());

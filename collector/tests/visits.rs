@@ -193,7 +193,7 @@ fn erased_is_gone_from_every_file_when_it_is_answered() {
     for visit in [&visits[0], &visits[2]] {
         let answer = collector.api("DELETE", &format!("/api/v1/recordings/{}", visit.id), None);
         assert_eq!(answer.status, 204, "{}", answer.text());
-        for (path, bytes) in files(&collector.data.join("blobs")) {
+        for (path, bytes) in files(&collector.blob_folder()) {
             let found = bytes.windows(16).any(|window| window == visit.id.0);
             let page = bytes.windows(8).any(|window| window == visit.page.0);
             assert!(!found && !page, "{} still holds it", path.display());
@@ -236,7 +236,7 @@ fn an_expired_recording_is_gone_with_its_bytes() {
     database.busy_timeout(Duration::from_secs(5)).unwrap();
     database.execute("UPDATE recording SET expires_ms = created_ms", []).unwrap();
     assert_eq!(collector.api("GET", &format!("/api/v1/recordings/{}", visit.id), None).status, 404, "hidden at once");
-    until("its bytes to go", || files(&collector.data.join("blobs")).is_empty().then_some(()));
+    until("its bytes to go", || files(&collector.blob_folder()).is_empty().then_some(()));
     let late = collector.post(&site, &visit.usual_body(7..8));
     assert_eq!((late.status, late.code().as_str()), (409, "closed"));
     collector.assert_sound();

@@ -87,7 +87,16 @@ pub(crate) fn run(repo: &Repo, args: &[String]) -> Result<()> {
 
 fn rust(run: &Run) -> Result<()> {
     setup::fault_tools();
-    run::run(run.repo.cargo().args(["test", "--quiet", "--release", "--workspace"]).args(run.filter))
+    run::run(run.repo.cargo().args(["test", "--quiet", "--release", "--workspace"]).args(run.filter))?;
+    // The same tests of the store once more, its blobs in a bucket.
+    let target = run.repo.path("target/s3");
+    let mut cargo = run.repo.cargo();
+    cargo.args(["build", "--quiet", "--release", "--manifest-path", "tests/s3/Cargo.toml", "--target-dir"]);
+    run::run(cargo.arg(&target))?;
+    let mut cargo = run.repo.cargo();
+    cargo.args(["test", "--quiet", "--release", "--package", "revisit-collector"]);
+    cargo.args(["--test", "intake", "--test", "visits", "--test", "quota", "--test", "kill"]);
+    run::run(cargo.args(run.filter).env("REVISIT_TEST_S3", target.join("release/s3-server")))
 }
 
 struct Report(Vec<(&'static str, Duration, Result<()>)>);

@@ -55,7 +55,7 @@ pub async fn serve(folder: &Path, whole: bool) -> Serving {
         plan.recordings = u32::MAX;
     }
     let store = Sqlite::open(&config.database_path().unwrap(), Rules::of(&config)).unwrap();
-    let blobs = Blobs::in_folder(&config.blobs_path().unwrap()).unwrap();
+    let blobs = Blobs::open(&config.blob_place().unwrap()).unwrap();
     let body = serde_json::json!({"name": "Bench", "origin": "https://bench.example", "plan": "pro"});
     let site = Site::create(body.as_object().unwrap().clone(), &["pro".to_owned()], 0).unwrap();
     store.add_site(&site).await.unwrap();

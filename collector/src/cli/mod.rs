@@ -340,7 +340,7 @@ fn run(cli: Cli) -> Result<(), Failed> {
 /// Both stores of a configuration.
 fn open(config: &Config) -> Result<(Arc<dyn Store>, Blobs), Failed> {
     let store = Sqlite::open(&config.database_path()?, Rules::of(config))?;
-    let blobs = Blobs::in_folder(&config.blobs_path()?)?;
+    let blobs = Blobs::open(&config.blob_place()?)?;
     Ok((Arc::new(store), blobs))
 }
 

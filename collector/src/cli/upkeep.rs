@@ -49,7 +49,7 @@ pub(super) async fn restore(
             lines.map(id).collect::<Result<_, _>>()?
         }
     };
-    let blobs = Blobs::in_folder(&config.blobs_path()?)?;
+    let blobs = Blobs::open(&config.blob_place()?)?;
     let rules = Rules::of(config);
     let done = backup::restore(folder, &config.database_path()?, &blobs, &rules, &erased, ACTOR).await?;
     let Copied { blobs, bytes, erased, expired } = done;

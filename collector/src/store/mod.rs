@@ -351,12 +351,19 @@ pub struct Usage {
     pub resets_ms: Millis,
 }
 
+/// Which chunk was read. The number alone does not say: the store may give it to another chunk once this one is gone.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct OldChunk {
+    pub cid: i64,
+    pub name: String,
+}
+
 /// A chunk whose bytes must be rewritten, and what stays of it.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct ChunkRow {
-    pub cid: i64,
-    pub name: String,
+    pub old: OldChunk,
     /// (page row, seq, start, len) of frames that point into it.
     pub frames: Vec<(i64, u32, u32, u32)>,
 }
@@ -488,8 +495,9 @@ pub trait Store:
     async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<Option<Vec<i64>>, Failure>;
     /// What is in a chunk.
     async fn chunk(&self, cid: i64) -> Result<Option<ChunkRow>, Failure>;
-    /// Puts a rewritten chunk in the place of an old one: (page row, seq, new start).
-    async fn replace_chunk(&self, cid: i64, by: NewChunk, moved: Vec<(i64, u32, u32)>) -> Result<(), Failure>;
+    /// Puts a rewritten chunk in the place of the one that was read: (page row, seq, new start). `false` when that one has
+    /// changed since, and the copy may hold bytes that nobody may keep: read it again.
+    async fn replace_chunk(&self, old: OldChunk, by: NewChunk, moved: Vec<(i64, u32, u32)>) -> Result<bool, Failure>;
     /// Blobs that nothing points at.
     async fn doomed(&self) -> Result<Vec<String>, Failure>;
     /// These are deleted.

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
+mod bucket;
 pub mod mmdb;
 pub mod receiver;
 
@@ -47,7 +48,8 @@ const TIMES: [(&str, &str); 2] = [("REVISIT_END_AFTER", "300ms"), ("REVISIT_SILE
 
 pub fn command(data: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
-    command.args(arguments).arg("--data").arg(data).envs(TIMES).envs(settings.iter().copied()).current_dir(data);
+    command.args(arguments).arg("--data").arg(data).envs(TIMES).envs(bucket::environment(data));
+    command.envs(settings.iter().copied()).current_dir(data);
     command
 }
 
@@ -186,6 +188,11 @@ impl Collector {
         let text = self.api("GET", "/metrics", None).text();
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         value.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
+    }
+
+    /// Where its blobs are, a file each.
+    pub fn blob_folder(&self) -> PathBuf {
+        bucket::folder(&self.data).unwrap_or_else(|| self.data.join("blobs"))
     }
 
     pub fn pid(&self) -> u32 {

@@ -2,7 +2,7 @@
 //! first, so that nothing shows what is about to be deleted; blobs are noted as doomed and deleted after the commit.
 
 use super::finishing::{bring_back, doom, release_frames};
-use super::{ChunkRow, Failure, Inventory, NewChunk, Rules, hooks, index, recording_id, transaction, usage};
+use super::{ChunkRow, Failure, Inventory, NewChunk, OldChunk, Rules, hooks, index, recording_id, transaction, usage};
 use crate::clock::{self, Millis};
 use crate::store::hooks::HookKind;
 use crate::store::{ChunkContent, IndexedFrame};
@@ -170,44 +170,41 @@ pub(super) fn chunk(connection: &Connection, cid: i64) -> Result<Option<ChunkRow
         .prepare_cached("SELECT pid, seq, start, len FROM frame WHERE chunk = ?1 ORDER BY start")?
         .query_map([cid], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;
-    Ok(Some(ChunkRow { cid, name, frames }))
+    Ok(Some(ChunkRow { old: OldChunk { cid, name }, frames }))
 }
 
 pub(super) fn replace_chunk(
     connection: &mut Connection,
-    cid: i64,
+    old: &OldChunk,
     by: &NewChunk,
     moved: &[(i64, u32, u32)],
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
+    let OldChunk { cid, name } = old;
     transaction(connection, |transaction| {
-        let old: Option<String> =
-            transaction.query_row("SELECT name FROM chunk WHERE cid = ?1", [cid], |row| row.get(0)).optional()?;
-        let Some(old) = old else {
-            // Its frames were finished meanwhile; so the copy is not needed.
-            return doom(transaction, &by.name);
-        };
+        let frames: Option<i64> = transaction
+            .prepare_cached(
+                "SELECT (SELECT count(*) FROM frame WHERE chunk = ?1) FROM chunk WHERE cid = ?1 AND name = ?2",
+            )?
+            .query_row(params![cid, name], |row| row.get(0))
+            .optional()?;
+        if frames != Some(moved.len() as i64) {
+            // Some of its frames were finished or erased while it was copied, or another rewrite was faster.
+            doom(transaction, &by.name)?;
+            return Ok(false);
+        }
         transaction.execute(
-            "INSERT INTO chunk (name, created_ms, bytes, live) VALUES (?1, ?2, ?3, -1)",
-            params![by.name, by.created_ms, by.bytes as i64],
+            "INSERT INTO chunk (name, created_ms, bytes, live) VALUES (?1, ?2, ?3, ?4)",
+            params![by.name, by.created_ms, by.bytes as i64, moved.len() as i64],
         )?;
         let new = transaction.last_insert_rowid();
-        let mut live = 0;
+        let mut update =
+            transaction.prepare_cached("UPDATE frame SET chunk = ?3, start = ?4 WHERE pid = ?1 AND seq = ?2")?;
         for (pid, seq, start) in moved {
-            let changed = transaction
-                .prepare_cached("UPDATE frame SET chunk = ?4, start = ?5 WHERE pid = ?1 AND seq = ?2 AND chunk = ?3")?
-                .execute(params![pid, seq, cid, new, start])?;
-            live += changed;
-            if changed == 0 {
-                // Finished while it was copied: its bytes are here without a frame that says so.
-                transaction.execute(
-                    "INSERT INTO stray (cid, id) SELECT ?2, recording.id FROM page JOIN recording USING (rid) WHERE pid = ?1
-                     ON CONFLICT DO NOTHING",
-                    params![pid, new],
-                )?;
-            }
+            update.execute(params![pid, seq, new, start])?;
         }
-        transaction.execute("UPDATE chunk SET live = ?2 WHERE cid = ?1", params![new, live as i64])?;
-        drop_chunk(transaction, cid, &old)
+        drop(update);
+        drop_chunk(transaction, *cid, name)?;
+        Ok(true)
     })
 }
 

@@ -21,8 +21,8 @@ mod sites;
 mod usage;
 
 use super::{
-    Access, ChunkRow, Claim, Facts, Failure, Filter, Inventory, Marks, NewBody, NewChunk, Outcome, RecordingRow,
-    Refusal, Rules, Standing, Store, Usage,
+    Access, ChunkRow, Claim, Facts, Failure, Filter, Inventory, Marks, NewBody, NewChunk, OldChunk, Outcome,
+    RecordingRow, Refusal, Rules, Standing, Store, Usage,
 };
 use crate::clock::Millis;
 use crate::store::site::{Rejected, Site};
@@ -296,8 +296,8 @@ impl Store for Sqlite {
         self.read(move |connection| keeping::chunk(connection, cid)).await
     }
 
-    async fn replace_chunk(&self, cid: i64, by: NewChunk, moved: Vec<(i64, u32, u32)>) -> Result<(), Failure> {
-        self.write(move |connection| keeping::replace_chunk(connection, cid, &by, &moved)).await
+    async fn replace_chunk(&self, old: OldChunk, by: NewChunk, moved: Vec<(i64, u32, u32)>) -> Result<bool, Failure> {
+        self.write(move |connection| keeping::replace_chunk(connection, &old, &by, &moved)).await
     }
 
     async fn doomed(&self) -> Result<Vec<String>, Failure> {
