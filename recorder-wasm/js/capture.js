@@ -29,6 +29,9 @@ const ACTIVITY_EVERY_MS = 10_000;
 /** Attributes that can change how much of an element's inside may be shown: the element is then read anew. */
 const LEVEL_ATTRIBUTES = /^(contenteditable|role|autocomplete|type)$/;
 
+/** The END record and the flag of its frame, as in `shared`: the one record that may have to be made without it. */
+const END_TAG = 14, END_FLAG = 4;
+
 /**
  * What the late module writes through, see js/late/seam.js.
  * @typedef {typeof seam} Seam
@@ -413,6 +416,8 @@ export function capture(options) {
     flush,
     /** @param {number} reason see `record::End` */
     end(reason) {
+      // First what needs no reading: the browser may stop us on the way.
+      handOver();
       flush();
       put(op.END);
       put(now());
@@ -423,6 +428,11 @@ export function capture(options) {
       nodes.clear();
       writer.close();
     },
+    /**
+     * Ends a capture whose `end` the browser stopped halfway: nothing can be read or handed over any more.
+     * @param {number} reason see `record::End`
+     */
+    abandon: (reason) => emit({ records: Uint8Array.of(END_TAG, 2, 0, reason), at: now(), flags: END_FLAG }),
     pause() {
       if (!isOn) return;
       flush();

@@ -60,9 +60,13 @@ export async function start(host, answer) {
   let paused = false;
   /** The page lies in the back/forward cache, or is gone. */
   let frozen = false;
+  /** It was left with everything done that leaving asks for. */
+  let gone = false;
   /** Why nothing starts any more. */
   let dead = "";
   let leaving = false;
+  /** What was being ended when the page was left. @type {import("./capture.js").Capture | null} */
+  let ending = null;
   let closed = 0;
   let asked = Date.now();
   let pushed = 0;
@@ -143,9 +147,10 @@ export async function start(host, answer) {
   /** @param {number} reason of the END record */
   function finish(reason) {
     clearTimeout(timer);
-    const ending = tap;
+    ending = tap;
     tap = null;
     ending?.end(reason);
+    ending = null;
   }
 
   function plan() {
@@ -292,7 +297,7 @@ export async function start(host, answer) {
   function attend() {
     attending = [
       on(document, "visibilitychange", () => {
-        if (document.visibilityState == "hidden") return leave();
+        if (document.visibilityState == "hidden") return frozen ? left() : leave();
         sender.back();
         if (tap && Date.now() - asked >= ASK_EVERY) look();
       }),
@@ -304,10 +309,11 @@ export async function start(host, answer) {
         finish(LEFT);
         leave();
         releaseTab(tab);
+        gone = true;
       }),
       on(window, "pageshow", (event) => {
         if (!event.persisted) return;
-        frozen = false;
+        frozen = gone = false;
         beginning = 1;
         // The same tab, whoever was in it meanwhile.
         claimTab();
@@ -316,6 +322,19 @@ export async function start(host, answer) {
       }),
       on(window, "online", sender.wake),
     ];
+  }
+
+  /**
+   * The page has been left. Firefox stops scripts when it closes a process's last tab, in the midst of a pagehide listener,
+   * and lets them run again for this event: what was captured is sent now.
+   */
+  function left() {
+    if (gone) return;
+    gone = true;
+    ending?.abandon(LEFT);
+    finish(LEFT);
+    sender.leave(true);
+    releaseTab(tab);
   }
 
   /**

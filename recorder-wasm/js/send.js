@@ -244,8 +244,15 @@ export function createSender(ports) {
       pump();
     },
 
-    /** The page may be gone after this: everything that fits goes now. */
-    leave() {
+    /**
+     * The page may be gone after this: everything that fits goes now.
+     * @param {boolean} [again] the browser stopped the call before: nobody knows what went
+     */
+    leave(again) {
+      if (again) {
+        keepalive = 0;
+        queue.all().forEach((item) => (item.leaving = false));
+      }
       for (const items of queue.leave(KEEPALIVE_MAX - keepalive - 2 * BODY_COST, URGENT_MAX, sending)) send(items);
     },
 

@@ -91,8 +91,8 @@ test("a page brought back by the back button is a page of its own", async () => 
   const { owner, page } = await arrive();
   await page.goto(`${site.origin}/second`);
   await pause(500);
-  await page.goBack();
-  await pause(800);
+  await page.evaluate(() => history.back());
+  await pause(1200);
   await closeTab(page);
   const { recording } = await visitOf(owner);
   assert.equal(recording.pages, 3);

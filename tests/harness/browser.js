@@ -1,6 +1,6 @@
-// Chromium, driven as a visitor's browser.
-// In: nothing but the machine's Chromium (CHROME, or the usual places). Out: pages whose console is kept, and real closing of tabs.
-// Never: reaches the network beyond this machine.
+// Chromium or Firefox, driven as a visitor's browser.
+// In: nothing but the machine's browsers (CHROME, FIREFOX, or the usual places); REVISIT_BROWSER names the one that a test does
+// not name itself. Out: pages whose console is kept, and real closing of tabs. Never: reaches the network beyond this machine.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -13,16 +13,34 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
-/** @returns {string} */
-function chromium() {
-  const named = process.env.CHROME;
-  if (named) return named;
-  const names = ["chromium", "chromium-browser", "google-chrome"];
+/** Nothing is looked up by name, as in the flags above. @type {Record<string, unknown>} */
+const PREFERENCES = {
+  "network.dns.disabled": true,
+  "network.captive-portal-service.enabled": false,
+  "network.connectivity-service.enabled": false,
+};
+
+/** @typedef {"chromium" | "firefox"} BrowserName */
+
+/** Where each of them is looked for: a variable with its path, then programs. */
+const PROGRAMS = {
+  chromium: { variable: "CHROME", names: ["chromium", "chromium-browser", "google-chrome"] },
+  firefox: { variable: "FIREFOX", names: ["firefox-esr", "firefox"] },
+};
+
+/** The browser of a test that runs in whichever it is told to. */
+export const browserName = /** @type {BrowserName} */ (process.env.REVISIT_BROWSER ?? "chromium");
+
+/** @param {BrowserName} name @returns {string} */
+function program(name) {
+  const { variable, names } = PROGRAMS[name];
+  const given = process.env[variable];
+  if (given) return given;
   const folders = ["/usr/bin", ...(process.env.PATH ?? "").split(delimiter)];
-  for (const name of names) {
-    for (const folder of folders) if (existsSync(join(folder, name))) return join(folder, name);
+  for (const file of names) {
+    for (const folder of folders) if (existsSync(join(folder, file))) return join(folder, file);
   }
-  throw new Error("no Chromium found: set CHROME to its path");
+  throw new Error(`no ${name} found: set ${variable} to its path`);
 }
 
 /**
@@ -31,9 +49,14 @@ function chromium() {
  * @typedef {import("puppeteer-core").BrowserContext} BrowserContext
  */
 
-/** @returns {Promise<Browser>} a fresh profile each time */
-export function launch() {
-  return puppeteer.launch({ executablePath: chromium(), headless: true, args: FLAGS });
+/**
+ * @param {BrowserName} [name]
+ * @returns {Promise<Browser>} a fresh profile each time
+ */
+export function launch(name = browserName) {
+  const executablePath = program(name);
+  if (name === "firefox") return puppeteer.launch({ browser: "firefox", executablePath, headless: true, extraPrefsFirefox: PREFERENCES });
+  return puppeteer.launch({ executablePath, headless: true, args: FLAGS });
 }
 
 /** @type {WeakMap<Page, string[]>} */

@@ -39,6 +39,7 @@ export async function startCollector({ demo = false, tap = false, env = {} } = {
   let child;
   let log = "";
   let own = "";
+  let slowness = 0;
 
   /** @param {string} listen */
   async function serve(listen) {
@@ -62,7 +63,7 @@ export async function startCollector({ demo = false, tap = false, env = {} } = {
   }
 
   await serve("127.0.0.1:0");
-  const between = tap ? await startTap(() => own) : null;
+  const between = tap ? await startTap(() => own, () => slowness) : null;
   const { token } = await cli("token", "create");
 
   /**
@@ -102,6 +103,8 @@ export async function startCollector({ demo = false, tap = false, env = {} } = {
     get log() { return log; },
     /** Bodies POSTed to the intake, as raw bytes, and their answers. */
     get bodies() { return between?.bodies ?? []; },
+    /** @param {number} milliseconds that each body needs from now on to get through the tap */
+    slowDown(milliseconds) { slowness = milliseconds; },
     /** Every request line that passed the tap. */
     get requests() { return between?.requests ?? []; },
     /** The one-time link that the first start shows on the terminal. */

@@ -1,21 +1,31 @@
 // A reverse proxy that keeps what passes: the request lines, and every body sent to the intake as raw bytes.
-// In: where the collector is. Out: an address to give to pages, `bodies`, `requests`. Never: changes a byte of a body or an answer.
+// In: where the collector is, how slow the way there is. Out: an address to give to pages, `bodies`, `requests`.
+// Never: changes a byte of a body or an answer.
 
 import { createServer, request as send } from "node:http";
+import { pause } from "./until.js";
 
 /**
  * @typedef {{method: string, url: string, headers: import("node:http").IncomingHttpHeaders, body: Buffer, status: number}} Passed
  */
 
-/** @param {() => string} target the collector's address, asked for at each request since it may be started anew */
-export async function startTap(target) {
+/**
+ * @param {() => string} target the collector's address, asked for at each request since it may be started anew
+ * @param {() => number} slowness milliseconds that a body is on its way; whoever gives up meanwhile has sent nothing
+ */
+export async function startTap(target, slowness) {
   /** @type {Passed[]} */
   const requests = [];
   const server = createServer((incoming, outgoing) => {
     /** @type {Buffer[]} */
     const parts = [];
     incoming.on("data", (part) => parts.push(part));
-    incoming.on("end", () => {
+    let isGone = false;
+    outgoing.on("close", () => { isGone = !outgoing.writableFinished; });
+    incoming.on("end", async () => {
+      const wait = incoming.method === "POST" ? slowness() : 0;
+      if (wait > 0) await pause(wait);
+      if (isGone) return;
       const body = Buffer.concat(parts);
       /** @type {Passed} */
       const passed = { method: incoming.method ?? "", url: incoming.url ?? "", headers: incoming.headers, body, status: 0 };

@@ -6,6 +6,8 @@
 
 mod build;
 mod check;
+mod drill;
+mod fuzz;
 mod licences;
 mod node;
 mod run;
@@ -31,11 +33,11 @@ The repository's commands
 cargo xtask build                  the recorder, the viewer's decoder and the collector: target/release/revisit
 cargo xtask serve [ARGS…]          build, then serve the demo on http://127.0.0.1:8090 with its data in ./data
 cargo xtask test [STEP] [FILTER]   set up what the tests need and run them; STEP is one of
-                                   fmt licences clippy docs rust types web browser size
+                                   fmt licences clippy docs rust types web browser firefox size
 cargo xtask size                   what the visitor's browser downloads, against the budget
 cargo xtask bench [NAME] [ARGS…]   recorder, collector or player; all without a name
 cargo xtask fuzz [SEEDS]           random inputs, longer than the tests do (2000 seeds by default)
-cargo xtask drill                  the long fault runs
+cargo xtask drill [NAME]           the long fault runs: collector or exits; both without a name
 cargo xtask licences               which licence each dependency has, against the list of allowed ones
 ";
 
@@ -74,8 +76,8 @@ fn dispatch(repo: &Repo, command: &str, args: &[String]) -> Result<Outcome> {
             size::check(repo)?;
         }
         "bench" => node::bench(repo, args)?,
-        "fuzz" => node::fuzz(repo, args)?,
-        "drill" => node::drill(repo, args)?,
+        "fuzz" => fuzz::run(repo, args)?,
+        "drill" => drill::run(repo, args)?,
         "licences" => licences::check(repo)?,
         "help" | "--help" | "-h" => print!("{USAGE}"),
         _ => return Ok(Outcome::WrongUsage),

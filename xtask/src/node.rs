@@ -1,17 +1,20 @@
-//! Runs the repository's Node programs: test files, benches, the fuzz and drill runs.
-//! In: folders below the root and a filter. Out: a `Result` and what the programs print. They get `CHROME` (a
-//! Chromium) and `REVISIT_BINARY` (the built collector) in their environment.
+//! Runs the repository's Node programs: test files and benches.
+//! In: folders below the root and a filter. Out: a `Result` and what the programs print. They get `CHROME` and `FIREFOX`
+//! (the browsers) and `REVISIT_BINARY` (the built collector) in their environment.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::run::{self, Repo};
 use crate::{build, setup, stamp};
 
 /// A browser test that hangs must not eat the whole run's time.
 const TEST_TIMEOUT_MS: u32 = 15 * 60 * 1000;
+
+/// Test files that Firefox runs as well. Others need what only Chromium's protocol can do, or say nothing new there.
+const BOTH: [&str; 2] = ["exact.test.js", "leaving.test.js"];
 
 const BENCHES: [&str; 3] = ["recorder", "collector", "player"];
 
@@ -23,12 +26,28 @@ pub(crate) fn test(repo: &Repo, folder: &str, filter: Option<&str>) -> Result<()
     }
 }
 
-/// The same with a Chromium at hand.
+/// The same with Chromium and Firefox at hand.
 pub(crate) fn browser_test(repo: &Repo, folder: &str, filter: Option<&str>) -> Result<()> {
     match selected(repo, folder, filter)? {
-        Some(files) => run::run(node_test(repo, &files).env("CHROME", setup::chromium()?)),
+        Some(files) => run::run(with_browsers(&mut node_test(repo, &files))?),
         None => Ok(()),
     }
+}
+
+/// The same in Firefox, for tests that leave the browser to us: those in [`BOTH`] whose path contains the filter.
+pub(crate) fn firefox_test(repo: &Repo, folder: &str, filter: Option<&str>) -> Result<()> {
+    let mut files = test_files(repo, folder, filter)?;
+    files.retain(|file| BOTH.iter().any(|name| file.ends_with(name)));
+    if files.is_empty() {
+        println!("none of the files that run in Firefox too has such a path");
+        return Ok(());
+    }
+    run::run(with_browsers(&mut node_test(repo, &files))?.env("REVISIT_BROWSER", "firefox"))
+}
+
+/// Tells a program where the browsers are.
+pub(crate) fn with_browsers(node: &mut Command) -> Result<&mut Command> {
+    Ok(node.env("CHROME", setup::chromium()?).env("FIREFOX", setup::firefox()?))
 }
 
 fn selected(repo: &Repo, folder: &str, filter: Option<&str>) -> Result<Option<Vec<PathBuf>>> {
@@ -53,7 +72,6 @@ pub(crate) fn bench(repo: &Repo, args: &[String]) -> Result<()> {
         ensure!(BENCHES.contains(name), "no bench `{name}`; there are {}", BENCHES.join(", "));
     }
     build::all(repo)?;
-    let chromium = setup::chromium()?;
     for name in names {
         let program = repo.path("tests/bench").join(format!("{name}.js"));
         if !program.is_file() && args.is_empty() {
@@ -62,46 +80,12 @@ pub(crate) fn bench(repo: &Repo, args: &[String]) -> Result<()> {
         }
         let mut node = repo.command("node");
         node.arg(program).args(rest);
-        run::run(node.env("CHROME", &chromium).env("REVISIT_BINARY", repo.binary()))?;
+        run::run(with_browsers(&mut node)?.env("REVISIT_BINARY", repo.binary()))?;
     }
     Ok(())
 }
 
-/// `cargo xtask fuzz [SEEDS]`: the property tests with more cases, and the Node fuzzers with more seeds.
-pub(crate) fn fuzz(repo: &Repo, args: &[String]) -> Result<()> {
-    let seeds: u32 = match args.first() {
-        Some(seeds) => seeds.parse().context("SEEDS is a number")?,
-        None => 2000,
-    };
-    let seeds = seeds.to_string();
-    build::all(repo)?;
-    run::run(
-        repo.cargo()
-            .args(["test", "--release", "--workspace", "--exclude", "xtask"])
-            .env("PROPTEST_CASES", &seeds)
-            .env("REVISIT_SEEDS", &seeds),
-    )?;
-    if !repo.path("tests/fuzz").is_dir() {
-        return Ok(());
-    }
-    let files = test_files(repo, "tests/fuzz", None)?;
-    let mut node = node_test(repo, &files);
-    run::run(node.env("CHROME", setup::chromium()?).env("REVISIT_SEEDS", &seeds))
-}
-
-/// `cargo xtask drill [FILTER]`: the collector's fault tests with the large counts, which take too long for every test run.
-pub(crate) fn drill(repo: &Repo, args: &[String]) -> Result<()> {
-    build::all(repo)?;
-    setup::fault_tools();
-    let mut cargo = repo.cargo();
-    cargo.args(["test", "--release", "--package", "revisit-collector"]);
-    for test in ["kill", "faults", "hostile", "durability"] {
-        cargo.args(["--test", test]);
-    }
-    run::run(cargo.args(args).env("REVISIT_DRILL", "1"))
-}
-
-fn node_test(repo: &Repo, files: &[PathBuf]) -> Command {
+pub(crate) fn node_test(repo: &Repo, files: &[PathBuf]) -> Command {
     let mut node = repo.command("node");
     // One file at a time: browser tests measure times, and two cores are all there is.
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
@@ -111,7 +95,7 @@ fn node_test(repo: &Repo, files: &[PathBuf]) -> Command {
     node
 }
 
-fn test_files(repo: &Repo, folder: &str, filter: Option<&str>) -> Result<Vec<PathBuf>> {
+pub(crate) fn test_files(repo: &Repo, folder: &str, filter: Option<&str>) -> Result<Vec<PathBuf>> {
     let dir = repo.path(folder);
     if !dir.is_dir() {
         return Ok(Vec::new());

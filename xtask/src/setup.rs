@@ -1,4 +1,4 @@
-//! Gets what the commands need and the machine lacks: the JavaScript tools, Chromium, strace, faketime.
+//! Gets what the commands need and the machine lacks: the JavaScript tools, Chromium, Firefox, strace, faketime.
 //! In: what is on PATH. Out: paths to use. Installs through npm, and through apt-get on Debian as root; anywhere else
 //! it fails with one sentence that says what to install.
 
@@ -49,23 +49,59 @@ pub(crate) fn esbuild(repo: &Repo) -> Result<Command> {
     bail!("npm installed no esbuild for this platform")
 }
 
-/// A Chromium for the browser tests: `CHROME`, PATH, the usual place on macOS, or Debian's package.
-pub(crate) fn chromium() -> Result<PathBuf> {
-    if let Some(chrome) = std::env::var_os("CHROME") {
-        return Ok(chrome.into());
-    }
-    if let Some(chromium) = installed_chromium() {
-        return Ok(chromium);
-    }
-    let advice = "the browser tests need Chromium; install it or set CHROME to its path";
-    debian_packages(&["chromium"]).context(advice)?;
-    installed_chromium().context(advice)
+/// A browser that the tests drive, and how a machine gets it.
+struct Browser {
+    name: &'static str,
+    /// Names its program where it is somewhere else.
+    variable: &'static str,
+    programs: &'static [&'static str],
+    mac: &'static str,
+    package: &'static str,
 }
 
-fn installed_chromium() -> Option<PathBuf> {
-    const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    run::on_path(&names).or_else(|| Path::new(MAC).is_file().then(|| MAC.into()))
+const CHROMIUM: Browser = Browser {
+    name: "Chromium",
+    variable: "CHROME",
+    programs: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+    mac: "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    package: "chromium",
+};
+
+const FIREFOX: Browser = Browser {
+    name: "Firefox",
+    variable: "FIREFOX",
+    programs: &["firefox-esr", "firefox"],
+    mac: "/Applications/Firefox.app/Contents/MacOS/firefox",
+    package: "firefox-esr",
+};
+
+/// A Chromium for the browser tests: `CHROME`, PATH, the usual place on macOS, or Debian's package.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    CHROMIUM.find_or_install()
+}
+
+/// A Firefox, likewise: `FIREFOX` and so on.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    FIREFOX.find_or_install()
+}
+
+impl Browser {
+    fn find_or_install(&self) -> Result<PathBuf> {
+        if let Some(named) = std::env::var_os(self.variable) {
+            return Ok(named.into());
+        }
+        if let Some(installed) = self.installed() {
+            return Ok(installed);
+        }
+        let advice =
+            || format!("the browser tests need {}; install it or set {} to its path", self.name, self.variable);
+        debian_packages(&[self.package]).with_context(advice)?;
+        self.installed().with_context(advice)
+    }
+
+    fn installed(&self) -> Option<PathBuf> {
+        run::on_path(self.programs).or_else(|| Path::new(self.mac).is_file().then(|| self.mac.into()))
+    }
 }
 
 /// strace, for the tests that watch fsync and make it fail, and faketime, for those whose clock jumps; they say so

@@ -26,7 +26,7 @@ struct Step {
 }
 
 /// Cheap ones first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     step("fmt", |run| check::fmt(run.repo)),
     step("licences", |run| licences::check(run.repo)),
     step("size", |run| size::check(run.repo)).built(),
@@ -41,6 +41,7 @@ const STEPS: [Step; 9] = [
     .built()
     .filtered(),
     step("browser", |run| node::browser_test(run.repo, "tests/e2e", run.filter)).built().filtered(),
+    step("firefox", |run| node::firefox_test(run.repo, "tests/e2e", run.filter)).built().filtered(),
 ];
 
 const fn step(name: &'static str, run: fn(&Run) -> Result<()>) -> Step {
