@@ -208,7 +208,7 @@ export function capture(options) {
     }
     const renewed = observe.take();
     // What becomes known on the way is read with the list that it is found in.
-    for (const parent of changed.parents.concat(renewed.parents).filter(nodes.idOf)) {
+    for (const parent of changed.parents.concat(renewed.parents).filter((parent) => nodes.idOf(parent) !== 0 && !isOrphan(parent))) {
       sheets.textChanged(parent);
       walk.list(parent, observe.childrenOf);
     }
@@ -228,6 +228,12 @@ export function capture(options) {
       walk.changedText(text);
     }
   }
+
+  /**
+   * Whether a node's document is that of a frame which shows another now. Its frame's list says so, if not in this flush.
+   * @param {any} node
+   */
+  const isOrphan = (node) => wrapped.size > 1 && (node.ownerDocument ?? node).defaultView === null;
 
   /** @param {any} element known, with another class than before */
   function changesMarks(element) {
@@ -416,8 +422,8 @@ export function capture(options) {
     flush,
     /** @param {number} reason see `record::End` */
     end(reason) {
-      // First what needs no reading: the browser may stop us on the way.
-      handOver();
+      // First what is written already: the browser may stop us on the way.
+      drain(true);
       flush();
       put(op.END);
       put(now());

@@ -9,8 +9,10 @@ const BODY_BYTES = 64 << 10;
 const BODY_FRAMES = 64;
 /** What a frame costs beside its payload, at most. */
 const FRAME_COST = 48;
-/** Flag of a page's last frame. */
-const END = 4;
+/** Flags of a page's last frame, and of one with input. */
+const END = 4, ACTIVE = 8;
+/** Bytes of a frame that is small. One with a click always is, see `src/payload.rs`. */
+const SMALL = 4 << 10;
 
 /**
  * @template Page
@@ -65,26 +67,28 @@ export function createQueue(recording) {
     },
 
     /**
-     * Bodies for the last requests of a page, the most urgent first: the newest frames before older and bigger ones,
-     * and what is on its way already (`sent`) only if there is room.
+     * Bodies for the last requests of a page. The first is small: ends and clicks. Then the others from the oldest on, since
+     * what follows a gap is of no use, and what is on its way already (`sent`) only if there is room.
      * @param {number} budget bytes in all
      * @param {number} urgent bytes of the first body
      * @param {Item<Page>[]} sent
      * @returns {Item<Page>[][]}
      */
     leave(budget, urgent, sent) {
-      const waiting = items.filter((item) => !sent.includes(item));
+      const isUrgent = (/** @type {Item<Page>} */ { flags, bytes }) => flags & END || (flags & ACTIVE && bytes.length < SMALL);
+      const rank = (/** @type {Item<Page>} */ item) => (isUrgent(item) ? 0 : sent.includes(item) ? 2 : 1);
+      // The newest of the urgent first, should there be too many.
+      const order = items.filter((item) => !rank(item)).reverse().concat(items.filter((item) => rank(item) == 1), items.filter((item) => rank(item) > 1));
       /** @type {Item<Page>[][]} */
       const bodies = [];
-      // From the newest to the oldest, those of an ordinary request last.
-      for (const item of waiting.reverse().concat([...sent].reverse())) {
+      for (const item of order) {
         const cost = item.bytes.length + FRAME_COST;
-        if (cost > budget || item.leaving || !items.includes(item)) continue;
+        if (cost > budget || item.leaving) continue;
         budget -= cost;
         urgent -= cost;
         const last = bodies[bodies.length - 1];
         const fits = last && last.length < BODY_FRAMES && recording(last[0].page) == recording(item.page) && (urgent >= 0 || bodies.length > 1);
-        if (fits) last.unshift(item);
+        if (fits) last.push(item);
         else bodies.push([item]);
       }
       return bodies;

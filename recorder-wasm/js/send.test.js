@@ -207,10 +207,10 @@ test("on leaving everything goes at once, also what is being compressed or in fl
   push("abc".repeat(2000));
   push("c", { flags: END, leaving: true });
   sender.leave();
-  assert.deepEqual(seqs(), [[0], [0, 1, 2]]);
+  assert.deepEqual(seqs(), [[0], [2, 1, 0]]);
   assert.deepEqual(log.requests.map(({ keepalive }) => keepalive), [false, true]);
   assert.equal(log.requests[1]?.frames[1]?.flags, 0);
-  assert.equal(log.requests[1]?.frames[0]?.payload, log.requests[0]?.frames[0]?.payload);
+  assert.equal(log.requests[1]?.frames[2]?.payload, log.requests[0]?.frames[0]?.payload);
   sender.leave();
   assert.equal(log.requests.length, 2, "and only once");
 });

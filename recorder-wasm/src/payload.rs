@@ -14,6 +14,9 @@ use shared::varint;
 /// UTF-8 bytes of one piece of a string at most.
 const PIECE_MAX_BYTES: usize = 12 << 10;
 
+/// Bytes up to which a payload with a click grows. A page that is left sends such frames first, and all of them must fit.
+const CLICK_TARGET_BYTES: usize = 2 << 10;
+
 /// The records of one frame.
 pub struct Payload {
     /// Records, one after the other.
@@ -37,6 +40,8 @@ pub struct Payloads {
     done: Vec<Payload>,
     /// How many of them are empty, because they were taken.
     taken: usize,
+    /// There is a click in the payload under way.
+    clicked: bool,
     /// Words of the payload under way.
     words: Table,
     /// The record of strings under way.
@@ -46,7 +51,14 @@ pub struct Payloads {
 impl Payloads {
     /// Nothing yet.
     pub const fn new() -> Self {
-        Self { open: Payload::new(), done: Vec::new(), taken: 0, words: Table::new(), phrases: Vec::new() }
+        Self {
+            open: Payload::new(),
+            done: Vec::new(),
+            taken: 0,
+            clicked: false,
+            words: Table::new(),
+            phrases: Vec::new(),
+        }
     }
 
     /// Whether nothing is in the payload under way.
@@ -64,12 +76,19 @@ impl Payloads {
     }
 
     /// Adds a record, after the strings that it may refer to.
-    pub fn put(&mut self, dictionary: &mut Dictionary, tag: u32, body: &[u8]) {
+    pub fn put(&mut self, dictionary: &mut Dictionary, tag: u32, body: &[u8], flags: Flags) {
+        let is_click = tag == tag::CLICK;
+        let room = if is_click || self.clicked { CLICK_TARGET_BYTES } else { usize::MAX };
+        if self.open.records.len() + dictionary.new.bytes.len() + body.len() > room {
+            self.split();
+        }
+        self.clicked |= is_click;
         self.put_strings(dictionary);
         if tag == tag::CHECKPOINT {
             self.words.clear();
         }
         record::put_packed(&mut self.open.records, tag, body);
+        self.flag(flags);
         if self.open.records.len() >= FRAME_TARGET_BYTES {
             self.close();
         }
@@ -83,12 +102,8 @@ impl Payloads {
             start = end;
             loop {
                 let (piece, after) = rest.split_at_checked(cut(rest)).unwrap_or((rest, &[]));
-                // Frames after the first of a long batch carry the same start, which `relative` has given out already.
                 if self.open.records.len() + self.phrases.len() + piece.len() > FRAME_TARGET_BYTES {
-                    let at = self.open.at;
-                    self.end_phrases();
-                    self.close();
-                    self.open.at = at;
+                    self.split();
                 }
                 if self.phrases.is_empty() {
                     varint::put(&mut self.phrases, new.first);
@@ -104,6 +119,14 @@ impl Payloads {
         }
         new.bytes.clear();
         self.end_phrases();
+    }
+
+    /// Ends the payload in the midst of a flush: the next carries the same start, which `relative` has given out already.
+    fn split(&mut self) {
+        let at = self.open.at;
+        self.end_phrases();
+        self.close();
+        self.open.at = at;
     }
 
     fn phrase(&mut self, text: &[u8]) {
@@ -152,6 +175,7 @@ impl Payloads {
 
     /// Ends the payload under way, if there is anything in it.
     pub fn close(&mut self) {
+        self.clicked = false;
         if !self.is_empty() {
             self.done.push(core::mem::replace(&mut self.open, Payload::new()));
             self.words.clear();

@@ -133,7 +133,7 @@ impl Recorder {
         self.batch.link(&mut self.links);
         if !self.batch.is_empty() {
             let body = self.batch.take(self.payloads.relative(at));
-            self.payloads.put(&mut self.dictionary, tag::CHANGES, &body);
+            self.payloads.put(&mut self.dictionary, tag::CHANGES, &body, Flags::default());
         }
     }
 
@@ -165,13 +165,13 @@ impl Recorder {
         if kind.needs_node && !self.links.has(node) {
             return;
         }
-        self.payloads.flag(match kind.tag {
+        let flags = match kind.tag {
             tag::CHECKPOINT => Flags::CHECKPOINT,
             tag::END => Flags::END,
             tag::POINTER | tag::CLICK => Flags::ACTIVE,
             _ => Flags::default(),
-        });
-        self.payloads.put(&mut self.dictionary, kind.tag, &body);
+        };
+        self.payloads.put(&mut self.dictionary, kind.tag, &body, flags);
     }
 
     fn numbers(&mut self, words: &mut Words<'_>) {

@@ -3,6 +3,7 @@
 
 use recorder::Recorder;
 use serde::de::DeserializeOwned;
+use shared::frame::Flags;
 use shared::mask::{Policy, Rules};
 use shared::phrases::Words;
 use shared::record::{self, tag};
@@ -166,4 +167,35 @@ fn names_fonts_and_sources() {
     );
     assert_eq!(source.node, 2);
     assert!(!known[source.url as usize].contains("k=v"), "an address is masked: {}", known[source.url as usize]);
+}
+
+#[test]
+fn a_click_stands_in_a_small_payload() {
+    let mut recorder = Recorder::new(Rules::new(ALL, 7));
+    recorder.ingest(&[11, 5, 6, 5], b"");
+    // Lists of new texts, each of a thousand different letters; a click between each two.
+    for step in 0..30u32 {
+        let text: String =
+            (0..1000).map(|at| char::from(b'a' + ((at * 7 + step * 11 + at / 26 * step) % 26) as u8)).collect();
+        let mut words = vec![1, 1];
+        words.extend((2..step + 2).map(|id| id << 3 | 1));
+        words.extend([(step + 2) << 3 | 3, INLINE | 1000, 0, 6, step * 10]);
+        recorder.ingest(&words, text.as_bytes());
+        if step % 3 == 0 {
+            recorder.ingest(&[14, step * 10 + 5, 2, 30, 40, 0, 500, 1000], b"");
+        }
+    }
+    recorder.close_payload();
+    let (mut clicks, mut times) = (Vec::new(), Vec::new());
+    while let Some(payload) = recorder.next_payload() {
+        let records: Vec<_> = record::read(&payload.records).map(Result::unwrap).collect();
+        let clicked = records.iter().filter(|(tag, _)| *tag == tag::CLICK);
+        let here: Vec<record::Click> = clicked.map(|(_, body)| postcard::from_bytes(body).unwrap()).collect();
+        assert_eq!(payload.flags.has(Flags::ACTIVE), !here.is_empty());
+        assert!(here.is_empty() || payload.records.len() < 2200, "{} bytes", payload.records.len());
+        clicks.extend(here.iter().map(|click| payload.at + click.at));
+        times.push(payload.at);
+    }
+    assert_eq!(clicks, (0..10).map(|click| click * 30 + 5).collect::<Vec<_>>());
+    assert!(times.is_sorted());
 }

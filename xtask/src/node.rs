@@ -14,7 +14,7 @@ use crate::{build, setup, stamp};
 const TEST_TIMEOUT_MS: u32 = 15 * 60 * 1000;
 
 /// Test files that Firefox runs as well. Others need what only Chromium's protocol can do, or say nothing new there.
-const BOTH: [&str; 2] = ["exact.test.js", "leaving.test.js"];
+const BOTH: [&str; 2] = ["api.test.js", "leaving.test.js"];
 
 const BENCHES: [&str; 3] = ["recorder", "collector", "player"];
 
