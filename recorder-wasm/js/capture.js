@@ -207,8 +207,9 @@ export function capture(options) {
       for (const element of elements) if (mustRenew(element, name)) renew(element);
     }
     const renewed = observe.take();
-    // What becomes known on the way is read with the list that it is found in.
-    for (const parent of changed.parents.concat(renewed.parents).filter((parent) => nodes.idOf(parent) !== 0 && !isOrphan(parent))) {
+    // Before the walk: what was forgotten meanwhile has lost its mark, and is read anew with what holds it.
+    const parents = changed.parents.concat(renewed.parents).filter((parent) => nodes.has(parent, nodes.CHILDREN) && !isOrphan(parent));
+    for (const parent of parents) {
       sheets.textChanged(parent);
       walk.list(parent, observe.childrenOf);
     }
