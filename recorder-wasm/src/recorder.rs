@@ -184,7 +184,7 @@ impl Recorder {
         if (tag::KEY..=tag::TOUCH).contains(&tag) {
             self.payloads.flag(Flags::ACTIVE);
         }
-        self.payloads.put(&mut self.dictionary, tag, &body);
+        self.payloads.put(&mut self.dictionary, tag, &body, Flags::default());
     }
 
     /// Everything sent so far is void: the page is read anew.
