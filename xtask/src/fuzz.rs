@@ -3,14 +3,13 @@
 
 use anyhow::{Context, Result};
 
+use crate::build;
 use crate::run::{self, Repo};
-use crate::{build, node};
 
-/// Of the property tests; a seed of the oracle is a whole visit of 5,000 operations.
+/// Of each property test.
 const CASES: u32 = 2000;
-const VISITS: u32 = 20;
 
-/// The property tests with more cases, then random changes of a page in both browsers, compared with their replay.
+/// The property tests with more cases.
 pub(crate) fn run(repo: &Repo, args: &[String]) -> Result<()> {
     let seeds: Option<u32> = args.first().map(|seeds| seeds.parse().context("SEEDS is a number")).transpose()?;
     build::all(repo)?;
@@ -20,11 +19,5 @@ pub(crate) fn run(repo: &Repo, args: &[String]) -> Result<()> {
             .args(["test", "--release", "--workspace", "--exclude", "xtask"])
             .env("PROPTEST_CASES", &cases)
             .env("REVISIT_SEEDS", &cases),
-    )?;
-    let visits = seeds.unwrap_or(VISITS).min(VISITS).to_string();
-    let files = node::test_files(repo, "tests/e2e", Some("oracle"))?;
-    if files.is_empty() {
-        return Ok(());
-    }
-    run::run(node::with_browsers(&mut node::node_test(repo, &files))?.env("REVISIT_VISITS", visits))
+    )
 }
