@@ -201,8 +201,11 @@ async fn rewrite(store: &dyn Store, blobs: &Blobs, cid: i64) -> Result<(), Failu
     Ok(())
 }
 
-/// A chunk with only these frames (page row, seq, start, len), and where each begins in it.
-fn copy(bytes: &[u8], frames: &[(i64, u32, u32, u32)]) -> Result<(Bytes, Vec<(i64, u32, u32)>), Failure> {
+/// Frames of a rewritten chunk: page row, seq, where they begin in it.
+type Moved = Vec<(i64, u32, u32)>;
+
+/// A chunk with only these frames (page row, seq, start, len).
+fn copy(bytes: &[u8], frames: &[(i64, u32, u32, u32)]) -> Result<(Bytes, Moved), Failure> {
     let mut writer = ChunkWriter::new(bytes.len());
     let mut moved = Vec::with_capacity(frames.len());
     for &(pid, seq, start, len) in frames {

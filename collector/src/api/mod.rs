@@ -1,4 +1,4 @@
-//! The operators' API under `/api/v1`, described by the document that [`describe`] makes of the routes. JSON in and out, errors as problem
+//! The operators' API under `/api/v1`, described by the document that `describe` makes of the routes. JSON in and out, errors as problem
 //! documents. Every route but sign-in and shares wants an [`Operator`]. Query strings are never logged.
 
 mod access;

@@ -1,4 +1,4 @@
-//! Which recordings a list shows, and what a recording can be found by. A [`Term`] is one fact of a recording in the form
+//! Which recordings a list shows, and what a recording can be found by. A `Term` is one fact of a recording in the form
 //! in which it is compared; the store keeps an index of them. Pure: no SQL, no clock.
 
 use super::{Facts, RecordingRow, State};
