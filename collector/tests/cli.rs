@@ -27,7 +27,7 @@ fn exit_codes_tell_wrong_usage_from_failure() {
         vec!["export", "zz", "-o", "-"],
         vec!["erase", "--site", "x"],
         vec!["check", "--database", "postgres://user:secret@host/db"],
-        vec!["check", "--blobs", "s3://bucket"],
+        vec!["check", "--blobs", "gs://bucket"],
     ] {
         let (code, stdout, stderr) = code(&data, &wrong);
         assert_eq!((code, stdout.as_str()), (2, ""), "{wrong:?}: {stderr}");
