@@ -119,13 +119,20 @@ export function domFacts(root = document, { places = false } = {}) {
     return facts;
   };
 
+  /** By hand: a page may have patched `closest`. @param {Document} of */
+  const frontOf = (of) => {
+    let at = of.elementFromPoint((of.defaultView?.innerWidth ?? 0) / 2, (of.defaultView?.innerHeight ?? 0) / 2);
+    while (at && at.localName !== "dialog" && !at.hasAttribute("popover")) at = at.parentElement;
+    return at?.id ?? "";
+  };
+
   /** @param {Document} of @returns {DocumentFacts} */
   const documentFacts = (of) => ({
     doctype: of.doctype ? [of.doctype.name, of.doctype.publicId, of.doctype.systemId].join(" ").trim() : "",
     mode: of.compatMode,
     title: of.title,
     scroll: [Math.round(of.defaultView?.scrollX ?? 0), Math.round(of.defaultView?.scrollY ?? 0)],
-    front: of.elementFromPoint((of.defaultView?.innerWidth ?? 0) / 2, (of.defaultView?.innerHeight ?? 0) / 2)?.closest("dialog,[popover]")?.id ?? "",
+    front: frontOf(of),
     children: childrenOf(of),
   });
 

@@ -15,18 +15,13 @@ export function wrapGetter(owner, name, heard) {
   if (!descriptor?.configurable || !original) return () => {};
   let listens = true;
   const hears = guarded(heard);
-  const wrapper = /** @type {PropertyDescriptor} */ (
-    Object.getOwnPropertyDescriptor(
-      {
-        get [name]() {
-          const value = Reflect.apply(original, this, []);
-          if (listens) hears(this);
-          return value;
-        },
-      },
-      name,
-    )
-  ).get;
+  const wrapper = new Proxy(original, {
+    apply(target, self, args) {
+      const value = Reflect.apply(target, self, args);
+      if (listens) hears(self);
+      return value;
+    },
+  });
   Object.defineProperty(owner, name, { ...descriptor, get: wrapper });
   return () => {
     listens = false;
