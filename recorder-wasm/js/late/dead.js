@@ -78,6 +78,8 @@ function clicked(event, target) {
  * @param {Element} element
  */
 function leaves(event, element) {
-  const link = element.closest("a[href]");
+  // Not by `closest`, which pages patch.
+  let link = /** @type {Element | null} */ (element);
+  while (link !== null && !(link.localName === "a" && link.hasAttribute("href"))) link = link.parentElement;
   return link !== null && !event.defaultPrevented && !/^(#|javascript:)/i.test(link.getAttribute("href") ?? "");
 }

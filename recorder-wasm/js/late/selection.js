@@ -72,6 +72,14 @@ const isTold = (node) => idOf(node) !== 0 && !isMarked(node, MARK_BLOCK | MARK_I
  */
 function place(node, offset, isStart) {
   if (node.nodeType !== 3) return offset;
-  const isHidden = node.data.includes("@") || node.parentElement?.closest(FIELDS) || isMarked(node, MARK_MASK);
+  const isHidden = node.data.includes("@") || isInField(node) || isMarked(node, MARK_MASK);
   return isHidden ? (isStart ? 0 : END) : offset;
+}
+
+/** @param {Node} node */
+function isInField(node) {
+  // Not by `closest`, which pages patch.
+  let element = node.parentElement;
+  while (element !== null && !element.matches(FIELDS)) element = element.parentElement;
+  return element !== null;
 }

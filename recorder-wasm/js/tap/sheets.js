@@ -101,7 +101,7 @@ export function find(owner) {
  * @param {Node} node
  */
 export function textChanged(node) {
-  for (const [{ ownerNode }] of rules) if (ownerNode?.contains(node)) owners.add(ownerNode);
+  for (const [{ ownerNode }] of rules) if (ownerNode && (ownerNode === node || ownerNode === node.parentNode)) owners.add(ownerNode);
 }
 
 /** @param {any} root document or shadow root that the walk found */
