@@ -8,16 +8,18 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::{Collector, Site, Visit, random, request, seqs, until};
 
 fn rounds() -> usize {
     if std::env::var_os("REVISIT_DRILL").is_some() { 25 } else { 3 }
 }
 
-fn pause_up_to(milliseconds: u64) {
-    let [low, high] = random::<2>();
-    std::thread::sleep(Duration::from_millis(u64::from(u16::from_le_bytes([low, high])) % milliseconds));
+/// At random, less than `longest`; the first rounds pause for less, so that whatever the machine's speed some kills come
+/// before all is done.
+fn pause(round: usize, longest: Duration) {
+    let share = f64::from(u16::from_le_bytes(random::<2>())) / f64::from(u16::MAX);
+    std::thread::sleep(longest.mul_f64(share * (round + 1) as f64 / rounds() as f64));
 }
 
 /// One visitor sends until the collector is gone; returns what was acknowledged.
@@ -62,7 +64,7 @@ fn send_and_kill(collector: &mut Collector, site: &Site) -> Vec<(Visit, Vec<u32>
             })
             .collect();
         std::thread::sleep(Duration::from_millis(50));
-        pause_up_to(400);
+        std::thread::sleep(Duration::from_millis(u64::from(random::<1>()[0])));
         collector.kill();
         stop.store(true, Ordering::Relaxed);
         senders.into_iter().map(|sender| sender.join().unwrap()).collect()
@@ -88,14 +90,14 @@ fn killed_during_finish() {
     let mut collector = Collector::with(&[("REVISIT_END_AFTER", "0s")]);
     let site = collector.add_site("pro");
     let mut caught = 0;
-    for _ in 0..rounds() {
+    for round in 0..rounds() {
         let visits: Vec<(Visit, Vec<u32>)> = (0..30).map(|_| (Visit::new(), (0..41).collect())).collect();
         for (visit, _) in &visits {
             let mut frames: Vec<Vec<u8>> = (0..40).map(|seq| visit.usual(seq)).collect();
             frames.push(visit.end(40));
             assert_eq!(collector.post(&site, &visit.body(&frames)).status, 204);
         }
-        pause_up_to(250);
+        pause(round, Duration::from_millis(250));
         collector.kill();
         let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
         caught += database
@@ -128,7 +130,7 @@ fn killed_during_retention() {
     assert_eq!(collector.post(&site, &kept.body(&[kept.usual(0), kept.end(1)])).status, 204);
     collector.wait_ready(kept.id);
     let mut caught = 0;
-    for _ in 0..rounds() {
+    for round in 0..rounds() {
         let visits: Vec<Visit> = (0..40).map(|_| Visit::new()).collect();
         for visit in &visits {
             assert_eq!(collector.post(&site, &visit.body(&[visit.usual(0), visit.end(1)])).status, 204);
@@ -141,7 +143,7 @@ fn killed_during_retention() {
         database.execute(all_but, [kept.id.0]).unwrap();
         drop(database);
         collector.restart();
-        pause_up_to(60);
+        pause(round, Duration::from_millis(60));
         collector.kill();
         // Its metadata are gone and its bytes are not, or neither are: the next one goes on from there.
         caught += usize::from(blobs(&collector.blob_folder()) > 1);
@@ -166,19 +168,39 @@ fn killed_during_migration() {
     for seq in 0..50 {
         assert_eq!(collector.post(&site, &visit.usual_body(seq..seq + 1)).status, 204);
     }
+    let start = |data: &Path| {
+        let mut starting = support::command(data, &[], &["serve", "--listen", "127.0.0.1:0"]);
+        starting.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let is_done = |database: &rusqlite::Connection| {
+        let done = "SELECT count(*) FROM migration WHERE number = 30";
+        database.query_row(done, [], |row| row.get::<_, i64>(0)).unwrap() == 1
+    };
+    // The first time nobody kills it: so long a start and its migration take here.
+    let mut takes = None;
     let mut caught = 0;
-    for _ in 0..rounds() {
+    for round in 0..rounds() {
         collector.kill();
         let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
         // As if an older program had made the store.
         database.execute_batch(support::UNDO_MIGRATION).unwrap();
-        let mut starting = support::command(&collector.data, &[], &["serve", "--listen", "127.0.0.1:0"]);
-        let mut starting = starting.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        pause_up_to(30);
+        let takes = *takes.get_or_insert_with(|| {
+            let (begun, mut starting) = (Instant::now(), start(&collector.data));
+            while !is_done(&database) {
+                assert!(begun.elapsed() < Duration::from_secs(30), "the migration is never done");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            let took = begun.elapsed();
+            starting.kill().unwrap();
+            starting.wait().unwrap();
+            database.execute_batch(support::UNDO_MIGRATION).unwrap();
+            took
+        });
+        let mut starting = start(&collector.data);
+        pause(round, takes);
         starting.kill().unwrap();
         starting.wait().unwrap();
-        let is_done = "SELECT count(*) FROM migration WHERE number = 30";
-        caught += 1 - database.query_row(is_done, [], |row| row.get::<_, i64>(0)).unwrap();
+        caught += usize::from(!is_done(&database));
         drop(database);
         collector.restart();
         assert_eq!(collector.post(&site, &visit.usual_body(0..1)).status, 204);

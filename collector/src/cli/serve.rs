@@ -13,11 +13,13 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The key of the demo shop.
 const DEMO_KEY: &str = "demo";
+/// Connections that may wait to be taken; the system's own limit (4,096 on Linux) may be lower.
+const WAITING_CONNECTIONS: u32 = 4096;
 
 pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Result<(), Failed> {
     let countries = config.geoip.as_deref().map(Countries::open).transpose()?;
@@ -26,7 +28,7 @@ pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Resul
     // Wrong files are told before anything is promised.
     let tls = config.tls().as_ref().map(Tls::open).transpose()?;
     let listen = config.listen;
-    let listener = TcpListener::bind(listen).await.map_err(|error| Failed::Listen { address: listen, error })?;
+    let listener = listen_at(listen).map_err(|error| Failed::Listen { address: listen, error })?;
     let listening = listener.local_addr()?;
     let base_url = config.base_url(listening);
     if demo {
@@ -45,6 +47,14 @@ pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Resul
         let _ = app.countries.set(countries);
     }
     run(listener, app, tls).await
+}
+
+/// As `TcpListener::bind`, which lets 128 connections wait: when more come at once, some of them are reset.
+fn listen_at(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING_CONNECTIONS)
 }
 
 /// Every connection is an open file, and what systems allow at first is often 1,024.

@@ -113,15 +113,7 @@ impl Collector {
     }
 
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        // A thousand at once may fill the socket's queue: whoever is turned away comes again, as a recorder does.
-        let mut tries = 0;
-        loop {
-            match request(&self.address, method, path, headers, body) {
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset && tries < 5 => tries += 1,
-                answer => return answer.unwrap(),
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        request(&self.address, method, path, headers, body).unwrap()
     }
 
     pub fn post(&self, site: &Site, body: &[u8]) -> Answer {
