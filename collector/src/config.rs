@@ -4,6 +4,7 @@
 use crate::address::Network;
 use crate::clock::{Millis, parse_duration};
 use crate::server::Patience;
+use crate::telemetry::LogFormat;
 use crate::tls;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -117,6 +118,8 @@ pub struct Config {
     pub geoip: Option<PathBuf>,
     /// What opens `/metrics`; without it only the operators' tokens do.
     pub metrics_token: Option<String>,
+    /// How lines of the log look.
+    pub log_format: LogFormat,
     /// Hundredths of a disk from which on its filling is told.
     pub disk_warn: u32,
     /// Hundredths of a disk from which on no recording may begin.
@@ -321,6 +324,12 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "log_format",
+        default: "text",
+        meaning: "lines of the log on stderr: text, or json (an object a line)",
+        set: |config, value| LogFormat::parse(value).map(|it| config.log_format = it),
+    },
+    Key {
         name: "disk_warn",
         default: "80",
         meaning: "percent of the disk in use from which on its filling is told: log, metrics, doctor",
@@ -464,6 +473,7 @@ impl Config {
             webhook_networks: Vec::new(),
             geoip: None,
             metrics_token: None,
+            log_format: LogFormat::Text,
             disk_warn: 0,
             disk_stop: 0,
             plans: BTreeMap::from([

@@ -8,6 +8,7 @@ use crate::disk::{self, Disk};
 use crate::store::operations::Refused;
 use crate::store::site::{Consent, Site};
 use crate::store::{Failure, Store, Usage};
+use crate::tls;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -15,8 +16,10 @@ use std::fmt::Write as _;
 const FINISH_LATE_MS: Millis = 3 * 60_000;
 /// Clocks of several machines may differ by this.
 const CLOCK_MS: Millis = 5000;
-/// How far back refusals are told.
-const REFUSALS_MS: Millis = 7 * clock::DAY;
+/// How far back refusals and failed messages are told.
+const BACK_MS: Millis = 7 * clock::DAY;
+/// A certificate that ends sooner should have been renewed by now.
+const CERTIFICATE_MS: Millis = 14 * clock::DAY;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +62,8 @@ pub struct SiteReport {
     /// Why recordings may be missing, most likely first.
     pub reasons: Vec<String>,
     pub refused: Vec<Refused>,
+    /// What is wrong with the messages to the owner's server, if anything is.
+    pub webhooks: Option<String>,
 }
 
 /// Everything.
@@ -97,7 +102,8 @@ pub async fn examine(store: &dyn Store, config: &Config, disk: &Disk) -> Result<
         },
         _ => fine("the clock is not behind the store"),
     });
-    let refused = store.refusals(now_ms - REFUSALS_MS).await?;
+    findings.push(certificate(config, now_ms));
+    let refused = store.refusals(now_ms - BACK_MS).await?;
     if let Some(unknown) = refused.iter().find(|one| one.site.is_empty() && one.code != ASKED) {
         let text = format!(
             "{} requests came with a key that no site has, the last {} ago: is a page's key out of date?",
@@ -139,6 +145,23 @@ fn space(config: &Config, disk: &Disk, written: u64, since_ms: Millis) -> Findin
     Finding { level, text }
 }
 
+fn certificate(config: &Config, now_ms: Millis) -> Finding {
+    let Some(source) = config.tls() else { return fine("TLS is not spoken here: that is for a proxy in front") };
+    let (level, text) = match tls::ends_ms(&source) {
+        Ok(ends_ms) if ends_ms <= now_ms => {
+            (Level::Problem, format!("the certificate ended {} ago", ago(now_ms, ends_ms)))
+        }
+        Ok(ends_ms) => {
+            let level = if ends_ms - now_ms < CERTIFICATE_MS { Level::Warning } else { Level::Fine };
+            (level, format!("the certificate holds for another {}", ago(ends_ms, now_ms)))
+        }
+        // Where its file is may name somebody.
+        Err(tls::Failure::File { why, .. }) => (Level::Problem, format!("no certificate: {why}")),
+        Err(failure) => (Level::Problem, format!("no certificate: {failure}")),
+    };
+    Finding { level, text }
+}
+
 /// Pages that asked for their settings are noted beside what was refused, by this word.
 pub const ASKED: &str = "asked";
 
@@ -148,7 +171,7 @@ async fn examine_site(
     refused: &[Refused],
     now_ms: Millis,
 ) -> Result<SiteReport, Failure> {
-    let vitals = store.site_vitals(&site.id).await?;
+    let vitals = store.site_vitals(&site.id, now_ms - BACK_MS).await?;
     let usage = store.usage(&site, now_ms).await?;
     let own = || refused.iter().filter(|one| one.site == site.id);
     let asked_ms = own().find(|one| one.code == ASKED).map(|one| one.last_ms);
@@ -196,7 +219,14 @@ async fn examine_site(
         usage,
         reasons,
         refused,
+        webhooks: webhooks(vitals.failed_hooks, vitals.retried_hooks),
     })
+}
+
+fn webhooks(failed: u64, retried: u64) -> Option<String> {
+    let told =
+        format!("webhooks: {failed} given up within a week, {retried} to be tried again; the settings' page says why");
+    (failed + retried > 0).then_some(told)
 }
 
 /// What a refusal's code means to whoever owns the site.
@@ -251,6 +281,7 @@ impl Report {
                 "used": site.usage.used,
                 "limit": site.usage.limit,
                 "reasons": site.reasons,
+                "webhooks": site.webhooks,
                 "refused": refused.collect::<Vec<_>>(),
             })
         };
@@ -277,7 +308,7 @@ impl Report {
                 "\nsite {}: last frame {last}, {} open, {} stored, {} of {} this month",
                 site.id, site.open, site.usage.stored, site.usage.used, site.usage.limit
             );
-            for reason in &site.reasons {
+            for reason in site.reasons.iter().chain(&site.webhooks) {
                 let _ = writeln!(text, "  - {reason}");
             }
         }

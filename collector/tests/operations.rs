@@ -174,6 +174,26 @@ fn the_doctor_says_why_there_is_no_recording() {
 }
 
 #[test]
+fn the_log_is_lines_of_json_where_that_is_asked_for() {
+    let mut collector = Collector::with(&[("REVISIT_LOG_FORMAT", "json")]);
+    collector.kill();
+    // What there is to say: that the metadata are brought up to date.
+    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
+    database.execute_batch(support::UNDO_MIGRATION).unwrap();
+    collector.restart();
+    let lines: Vec<Value> = until("lines", || {
+        let log = collector.log();
+        (!log.is_empty()).then(|| log.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    });
+    for line in &lines {
+        assert!(line["timestamp"].is_string() && line["level"] == "INFO" && line["fields"].is_object(), "{line}");
+    }
+    let wrong = command(&collector.data, &[("REVISIT_LOG_FORMAT", "xml")], &["serve"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(told(&wrong).contains("`xml` is not a value for `log_format`"), "{}", told(&wrong));
+}
+
+#[test]
 fn the_doctor_sees_a_visit_that_nobody_finishes_and_a_clock_that_is_behind() {
     let mut collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
     let site = collector.add_site("standard");

@@ -52,6 +52,15 @@ fn it_speaks_tls_with_the_files_that_it_is_given_and_refuses_wrong_ones() {
     assert!(support::request(&address, "GET", "/healthz", &[], b"").is_err());
     child.kill().unwrap();
     child.wait().unwrap();
+    let doctor = |settings: &[(&str, &str)]| {
+        let output = command(&folder.0, settings, &["doctor"]).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, told) = doctor(&files);
+    assert!(code == Some(0) && told.contains("warning  the certificate holds for another 2"), "{told}");
+    let (code, told) = doctor(&[("REVISIT_TLS_CERTIFICATE", "none.pem"), ("REVISIT_TLS_KEY", "key.pem")]);
+    assert!(code == Some(1) && told.contains("problem  no certificate: it cannot be read") && !told.contains("none"));
+    assert!(doctor(&[]).1.contains("ok       TLS is not spoken here"));
     // A certificate of another key, half of the two, and what is none.
     let key = std::fs::read(folder.0.join("key.pem")).unwrap();
     certificate(&folder.0, "second");
@@ -81,6 +90,9 @@ fn a_domain_whose_authority_cannot_be_reached_is_served_without_a_certificate_an
     let told = lines.find_map(|line| line.ok().filter(|line| line.contains("no certificate yet")));
     assert!(told.is_some());
     assert!(child.try_wait().unwrap().is_none());
+    let doctor = command(&folder.0, &settings, &["doctor"]).env("REVISIT_DOMAIN", "revisit.example").output();
+    let told = String::from_utf8_lossy(&doctor.unwrap().stdout).into_owned();
+    assert!(told.contains("no certificate: none has come from the authority yet"), "{told}");
     let mode =
         std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(folder.0.join("acme")).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o700);

@@ -84,11 +84,15 @@ fn what_was_not_heard_is_told_again_also_after_a_kill() {
         (delivery["status"] == 500).then_some(delivery)
     });
     assert_eq!((&waiting["state"], &waiting["problem"]), (&json!("waiting"), &json!("answered 500")));
+    let told = collector.api("GET", "/api/v1/doctor", None).json()["sites"][0]["webhooks"].clone();
+    assert!(told.as_str().unwrap().starts_with("webhooks: 0 given up within a week, 1 to be tried again"), "{told}");
     collector.kill();
     collector.restart();
     until("the second try", || (receiver.heard().len() == 2).then_some(()));
     until("the note", || (webhook(&collector, &site)["deliveries"][0]["state"] == "delivered").then_some(()));
     assert_eq!(types(&receiver), ["ping", "ping"]);
+    let report = collector.api("GET", "/api/v1/doctor", None).json();
+    assert_eq!(report["sites"][0]["webhooks"], Value::Null);
 }
 
 #[test]

@@ -15,6 +15,7 @@ import { counted, whenText } from "../words.js";
  * @property {number} used
  * @property {number} limit
  * @property {string[]} reasons
+ * @property {string | null} webhooks
  *
  * @typedef {object} Report
  * @property {string} version
@@ -54,7 +55,8 @@ function card(site, name) {
   const last = site.last_frame_at ? `last frame ${whenText(site.last_frame_at)}` : "no frame yet";
   const asked = site.last_asked_at ? `, a page asked ${whenText(site.last_asked_at)}` : "";
   const facts = `${last}${asked} · ${counted(site.open, "visit")} open · ${counted(site.stored, "recording")} stored · ${site.used.toLocaleString()} of ${site.limit.toLocaleString()} this month`;
-  const reasons = site.reasons.map((reason) => el("li", null, reason));
+  const told = site.webhooks ? [...site.reasons, site.webhooks] : site.reasons;
+  const reasons = told.map((reason) => el("li", null, reason));
   return el("section", { class: "card site", "aria-label": name }, el("h2", null, name), el("p", { class: "facts" }, facts),
     reasons.length > 0 ? el("ul", { class: "reasons" }, reasons) : el("p", null, "Nothing stands in the way of recordings."));
 }

@@ -312,7 +312,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failed> {
-    crate::telemetry::start();
     // Nothing else installs one; told twice it keeps the first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut flags = config::Flags::new();
@@ -327,6 +326,7 @@ fn run(cli: Cli) -> Result<(), Failed> {
     let environment = |name: &str| std::env::var(name).ok();
     let file = cli.global.config.or_else(|| environment("REVISIT_CONFIG").map(PathBuf::from));
     let config = Config::load(file.as_deref(), environment, &flags)?;
+    crate::telemetry::start(config.log_format);
     let printer = Printer { json: cli.global.json };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -23,6 +23,10 @@ pub struct SiteVitals {
     /// Receipt of the newest frame of a visit that may still grow, or else the beginning of the newest recording.
     pub last_frame_ms: Option<Millis>,
     pub open: u64,
+    /// Messages to the owner's server that were given up.
+    pub failed_hooks: u64,
+    /// Messages that have failed and will be tried again.
+    pub retried_hooks: u64,
 }
 
 /// What is known of the store as a whole.
@@ -47,8 +51,8 @@ pub trait Operations {
     async fn note_refusals(&self, refused: Vec<Refused>) -> Result<(), Failure>;
     /// What was refused since a day, by site and reason.
     async fn refusals(&self, since_ms: Millis) -> Result<Vec<Refused>, Failure>;
-    /// What is known of one site's visits.
-    async fn site_vitals(&self, site: &str) -> Result<SiteVitals, Failure>;
+    /// What is known of one site's visits, and of its messages since then.
+    async fn site_vitals(&self, site: &str, since_ms: Millis) -> Result<SiteVitals, Failure>;
     /// What is known of the store.
     async fn vitals(&self, now_ms: Millis) -> Result<Vitals, Failure>;
     /// Recordings that were erased and are remembered as such.

@@ -3,9 +3,11 @@
 
 mod acme;
 mod files;
+mod validity;
 
 pub use acme::Domains;
 pub use files::Files;
+pub use validity::ends_ms;
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;

@@ -42,7 +42,7 @@ fn refusals(connection: &Connection, since_ms: Millis) -> Result<Vec<Refused>, F
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn site_vitals(connection: &Connection, site: &str) -> Result<SiteVitals, Failure> {
+fn site_vitals(connection: &Connection, site: &str, since_ms: Millis) -> Result<SiteVitals, Failure> {
     let newest: Option<Millis> = connection
         .prepare_cached("SELECT created_ms FROM recording WHERE site = ?1 ORDER BY created_ms DESC LIMIT 1")?
         .query_row([site], |row| row.get(0))
@@ -52,7 +52,19 @@ fn site_vitals(connection: &Connection, site: &str) -> Result<SiteVitals, Failur
             "SELECT max(visit.last_ms), count(*) FILTER (WHERE state = 'open') FROM visit JOIN recording USING (rid) WHERE site = ?1",
         )?
         .query_row([site], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(SiteVitals { last_frame_ms: heard.max(newest), open: open.max(0).cast_unsigned() })
+    let (failed, retried): (i64, i64) = connection
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'waiting' AND told IS NOT NULL)
+             FROM webhook WHERE site = ?1 AND created_ms >= ?2",
+        )?
+        .query_row(params![site, since_ms], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let count = |number: i64| number.max(0).cast_unsigned();
+    Ok(SiteVitals {
+        last_frame_ms: heard.max(newest),
+        open: count(open),
+        failed_hooks: count(failed),
+        retried_hooks: count(retried),
+    })
 }
 
 fn vitals(connection: &Connection, rules: &Rules, now_ms: Millis) -> Result<Vitals, Failure> {
@@ -94,9 +106,9 @@ impl Operations for Sqlite {
         self.read(move |connection| refusals(connection, since_ms)).await
     }
 
-    async fn site_vitals(&self, site: &str) -> Result<SiteVitals, Failure> {
+    async fn site_vitals(&self, site: &str, since_ms: Millis) -> Result<SiteVitals, Failure> {
         let site = site.to_owned();
-        self.read(move |connection| site_vitals(connection, &site)).await
+        self.read(move |connection| site_vitals(connection, &site, since_ms)).await
     }
 
     async fn vitals(&self, now_ms: Millis) -> Result<Vitals, Failure> {
