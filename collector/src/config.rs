@@ -100,6 +100,8 @@ pub struct Config {
     pub acme_contact: Option<String>,
     /// Where the authority is asked, when it is not Let's Encrypt.
     pub acme_directory: Option<String>,
+    /// Whom the authority's own certificate comes from, when no browser knows it.
+    pub acme_roots: Option<PathBuf>,
     /// A request's head must have arrived after this long.
     pub head_timeout: Millis,
     /// A body must have arrived after this long.
@@ -225,6 +227,15 @@ pub const KEYS: &[Key] = &[
         set: |config, value| {
             let good = value.is_empty() || value.starts_with("https://");
             good.then(|| config.acme_directory = Some(value.to_owned()).filter(|it| !it.is_empty()))
+        },
+    },
+    Key {
+        name: "acme_roots",
+        default: "",
+        meaning: "file with the root certificates (PEM) that this authority is known by, when it is one of your own",
+        set: |config, value| {
+            config.acme_roots = Some(PathBuf::from(value)).filter(|_| !value.is_empty());
+            Some(())
         },
     },
     Key {
@@ -464,6 +475,7 @@ impl Config {
             domain: Vec::new(),
             acme_contact: None,
             acme_directory: None,
+            acme_roots: None,
             head_timeout: 0,
             body_timeout: 0,
             stall_timeout: 0,
@@ -578,6 +590,7 @@ impl Config {
                 names: self.domain.clone(),
                 contact: self.acme_contact.clone(),
                 directory: self.acme_directory.clone(),
+                roots: self.acme_roots.clone(),
                 folder: self.data.join("acme"),
             })
         })

@@ -18,6 +18,7 @@ fn certificate(folder: &Path, name: &str) {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"])
         .args(["-keyout", "key.pem", "-out", "chain.pem", "-subj", &subject, "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
         .current_dir(folder)
         .stderr(Stdio::null())
         .status()
@@ -75,6 +76,84 @@ fn it_speaks_tls_with_the_files_that_it_is_given_and_refuses_wrong_ones() {
         assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(!String::from_utf8_lossy(&output.stderr).contains("BEGIN"));
     }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Ends with the test.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Pebble, Let's Encrypt's own small authority, and its name server, which says that every name is this machine.
+fn authority(folder: &Path, port: u16, management: u16, proof: u16) -> [Running; 2] {
+    certificate(folder, "authority");
+    let config = serde_json::json!({"pebble": {
+        "listenAddress": format!("127.0.0.1:{port}"), "managementListenAddress": format!("127.0.0.1:{management}"),
+        "certificate": "chain.pem", "privateKey": "key.pem", "httpPort": 80, "tlsPort": proof,
+    }});
+    std::fs::write(folder.join("pebble.json"), config.to_string()).unwrap();
+    let names = format!("127.0.0.1:{}", free_port());
+    let run = |mut command: Command| {
+        let command = command.current_dir(folder).env("PEBBLE_VA_NOSLEEP", "1");
+        Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    };
+    let mut server = Command::new("pebble-challtestsrv");
+    let management = format!("127.0.0.1:{}", free_port());
+    server.args(["-dns01", &names, "-management", &management, "-defaultIPv6", ""]);
+    server.args(["-http01", "", "-https01", "", "-tlsalpn01", ""]);
+    let mut pebble = Command::new("pebble");
+    pebble.args(["-config", "pebble.json", "-dnsserver", &names]);
+    [run(server), run(pebble)]
+}
+
+#[test]
+fn a_domain_gets_its_certificate_from_an_authority_and_keeps_it() {
+    if !has("pebble") {
+        assert!(std::env::var_os("CI").is_none(), "pebble is not installed");
+        return eprintln!("pebble is not installed: getting a certificate was not looked at");
+    }
+    let folder = Folder::new();
+    let [port, management, listen] = [(); 3].map(|()| free_port());
+    let authority = authority(&folder.0, port, management, listen);
+    let directory: &str = format!("https://127.0.0.1:{port}/dir").leak();
+    let settings = [("REVISIT_ACME_DIRECTORY", directory), ("REVISIT_ACME_ROOTS", "chain.pem")];
+    let curl = |url: &str, arguments: &[&str]| {
+        let output =
+            Command::new("curl").args(["--silent", url]).args(arguments).current_dir(&folder.0).output().unwrap();
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    support::until("the authority", || curl(directory, &["--cacert", "chain.pem"]));
+    let serve = || {
+        let address = format!("127.0.0.1:{listen}");
+        let arguments = ["serve", "--listen", &address, "--domain", "revisit.example"];
+        let mut command = command(&folder.0, &settings, &arguments);
+        Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    };
+    let serving = serve();
+    let root = curl(&format!("https://127.0.0.1:{management}/roots/0"), &["--cacert", "chain.pem"]).unwrap();
+    std::fs::write(folder.0.join("root.pem"), root).unwrap();
+    let resolve = format!("revisit.example:{listen}:127.0.0.1");
+    let ask = || {
+        let url = format!("https://revisit.example:{listen}/healthz");
+        curl(&url, &["--cacert", "root.pem", "--resolve", &resolve, "--fail"])
+    };
+    support::until("an answer with a certificate", ask);
+    let doctor = command(&folder.0, &settings, &["doctor"]).env("REVISIT_DOMAIN", "revisit.example").output().unwrap();
+    let told = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(told.contains("ok       the certificate holds for another"), "{told}");
+    // Kept: the next process needs no authority.
+    drop((serving, authority));
+    let _serving = serve();
+    support::until("an answer with the certificate that was kept", ask);
 }
 
 #[test]

@@ -104,10 +104,10 @@ impl Browser {
     }
 }
 
-/// strace, for the tests that watch fsync and make it fail, and faketime, for those whose clock jumps; they say so
-/// themselves where these cannot be had.
+/// strace, for the tests that watch fsync and make it fail, faketime, for those whose clock jumps, and pebble, a certificate
+/// authority; they say so themselves where these cannot be had.
 pub(crate) fn fault_tools() {
-    for tool in ["strace", "faketime"] {
+    for tool in ["strace", "faketime", "pebble"] {
         if cfg!(target_os = "linux")
             && run::on_path(&[tool]).is_none()
             && let Err(error) = debian_packages(&[tool])

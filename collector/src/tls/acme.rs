@@ -2,14 +2,15 @@
 //! port that is served anyway (TLS-ALPN-01, RFC 8737). Account and certificates are kept in a folder that only we may read.
 //! Until the first certificate has come, handshakes fail; an authority that cannot be reached is asked again and again.
 
-use super::Failure;
+use super::{Failure, pem};
 use futures_util::StreamExt;
 use rustls::crypto::ring;
 use rustls::server::ResolvesServerCert;
+use rustls::{ClientConfig, RootCertStore};
 use rustls_acme::caches::DirCache;
 use rustls_acme::{AcmeConfig, AcmeState};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What an authority that proves a domain asks for in its handshake.
@@ -24,6 +25,8 @@ pub struct Domains {
     pub contact: Option<String>,
     /// Where the authority is asked; Let's Encrypt without.
     pub directory: Option<String>,
+    /// The root certificates that it is known by, when they are not those of browsers.
+    pub roots: Option<PathBuf>,
     /// Where account and certificates are kept.
     pub folder: PathBuf,
 }
@@ -41,6 +44,10 @@ impl Renewed {
         let config = AcmeConfig::new_with_provider(&domains.names, Arc::new(ring::default_provider()))
             .contact(domains.contact.iter().map(|address| format!("mailto:{address}")))
             .cache(DirCache::new(domains.folder.clone()));
+        let config = match &domains.roots {
+            Some(path) => config.client_tls_config(Arc::new(trusting(path)?)),
+            None => config,
+        };
         let config = match &domains.directory {
             Some(directory) => config.directory(directory),
             None => config.directory_lets_encrypt(true),
@@ -61,4 +68,15 @@ impl Renewed {
             }
         }
     }
+}
+
+/// A client that believes these root certificates and no others.
+fn trusting(path: &Path) -> Result<ClientConfig, Failure> {
+    let mut roots = RootCertStore::empty();
+    for root in pem(path)? {
+        roots.add(root)?;
+    }
+    let provider = Arc::new(ring::default_provider());
+    let client = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(client.with_root_certificates(roots).with_no_client_auth())
 }

@@ -1,10 +1,10 @@
 //! A certificate chain and its key in PEM. Both are read again when they change, so that whoever renews them (certbot,
 //! acme.sh, a secret of an orchestrator) need not restart anything; connections that are open go on with what they have.
 
-use super::Failure;
+use super::{Failure, pem};
 use rustls::crypto::ring;
+use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use std::path::{Path, PathBuf};
@@ -80,12 +80,7 @@ fn wrong(path: &Path, why: &'static str) -> Failure {
 
 fn read(files: &Files) -> Result<CertifiedKey, Failure> {
     let Files { certificate, key } = files;
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect)
-        .map_err(|_| wrong(certificate, "it cannot be read, or holds no certificate in PEM"))?;
-    if chain.is_empty() {
-        return Err(wrong(certificate, "it holds no certificate in PEM"));
-    }
+    let chain = pem(certificate)?;
     let secret = PrivateKeyDer::from_pem_file(key)
         .map_err(|_| wrong(key, "it cannot be read, or holds no private key in PEM"))?;
     let certified = CertifiedKey::new(chain, ring::sign::any_supported_type(&secret)?);

@@ -11,7 +11,10 @@ pub use validity::ends_ms;
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use rustls::server::ResolvesServerCert;
+use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 
@@ -83,6 +86,14 @@ impl Tls {
             Upkeep::Domains(renewed) => renewed.renew().await,
         }
     }
+}
+
+/// The certificates in a file, at least one.
+fn pem(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let why = "it cannot be read, or holds no certificate in PEM";
+    let certificates = read.ok().filter(|it| !it.is_empty());
+    certificates.ok_or_else(|| Failure::File { path: path.display().to_string(), why })
 }
 
 /// The only protocol that we speak inside.

@@ -1,10 +1,8 @@
 //! How long a certificate still holds. In: where certificates come from. Out: when the first of them ends. Looks at files
 //! only, so that it can be told by a process that does not serve.
 
-use super::{Domains, Failure, Source};
+use super::{Domains, Failure, Source, pem};
 use crate::clock::Millis;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use std::path::{Path, PathBuf};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
@@ -32,8 +30,8 @@ fn cached(domains: &Domains) -> Vec<PathBuf> {
 /// The server's own certificate is the first in its chain.
 fn of_file(path: &Path) -> Result<Millis, Failure> {
     let wrong = |why| Failure::File { path: path.display().to_string(), why };
-    let first = CertificateDer::pem_file_iter(path).ok().and_then(|mut chain| chain.next()?.ok());
-    let first = first.ok_or_else(|| wrong("it cannot be read, or holds no certificate in PEM"))?;
-    let (_, certificate) = X509Certificate::from_der(&first).map_err(|_| wrong("its certificate cannot be read"))?;
+    let chain = pem(path)?;
+    let first = chain.first().ok_or_else(|| wrong("it holds no certificate in PEM"))?;
+    let (_, certificate) = X509Certificate::from_der(first).map_err(|_| wrong("its certificate cannot be read"))?;
     Ok(certificate.validity().not_after.timestamp() * 1000)
 }
