@@ -3,7 +3,7 @@
 // never throws into the page, and gives everything back at the end.
 
 import { clearTimeout, listen, setTimeout } from "./natives.js";
-import { hold, release as releaseEarly } from "./tap/early.js";
+import { hold, release as releaseEarly, rescue } from "./tap/early.js";
 import * as fields from "./tap/fields.js";
 import { guarded, open as guard } from "./tap/guard.js";
 import * as marks from "./tap/marks.js";
@@ -49,6 +49,7 @@ export const seam = {
   isMarked: walk.isMarked,
   inside: walk.inside,
   forget: nodes.forget,
+  marksAt: walk.marksAt,
   put,
   putString,
   putText,
@@ -73,6 +74,7 @@ export const seam = {
  * @property {() => void} active the visitor did something
  * @property {(owner: any) => void} sheetLoaded
  * @property {(frame: any) => void} frameLoaded
+ * @property {(record: Uint8Array, at: number) => void} emit a record as it is, with no text in it, after all that was written before
  */
 
 /** @typedef {ReturnType<typeof observe.take>} Changes what a flush found changed */
@@ -369,6 +371,10 @@ export function capture(options) {
     active,
     sheetLoaded,
     frameLoaded: observe.childrenOf,
+    emit(records, at) {
+      handOver();
+      emit({ records, at, flags: 0 });
+    },
   };
 
   function hear() {
@@ -397,6 +403,10 @@ export function capture(options) {
     if (!isOn) return;
     do read(Infinity);
     while (!isLeftOut && walk.hasSkipped());
+    if (!late && !isLeftOut) {
+      rescue(zero);
+      writer.ingest(release);
+    }
     drain(true);
   }
 

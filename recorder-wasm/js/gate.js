@@ -15,6 +15,8 @@
  * @property {boolean} record_emails
  * @property {boolean} record_properties
  * @property {boolean} record_canvas
+ * @property {boolean} [record_console] named only where it is on
+ * @property {boolean} [record_web_vitals] likewise
  * @property {string[]} excluded_pages
  * @property {string[]} included_pages
  * @property {number} sample_rate

@@ -52,6 +52,8 @@ export interface Options {
   record_emails?: false;
   record_properties?: false;
   record_canvas?: false;
+  record_console?: false;
+  record_web_vitals?: false;
   allow_unmask?: false;
   /** 0 … 1; the smaller of this and the site's. */
   sample_rate?: number;
@@ -95,3 +97,7 @@ declare global {
   }
   const revisit: Revisit;
 }
+
+/** `import revisit from "revisit"`: the page's one recorder. Nothing happens, and nothing is answered, where there is no window. */
+declare const recorder: Revisit;
+export default recorder;

@@ -53,6 +53,9 @@ pub mod tag {
     pub const SOURCE: u32 = 37;
     pub const PHRASES: u32 = 40;
     pub const CHANGES: u32 = 41;
+    pub const CANVAS: u32 = 50;
+    pub const VITAL: u32 = 51;
+    pub const CONSOLE: u32 = 52;
 }
 
 /// What the site's owner declares about a visit (`identify`, `conversation`, `tag`): kept only in metadata, reached by erase.
@@ -524,6 +527,44 @@ pub struct Source {
     pub node: u32,
     /// The address, masked.
     pub url: StringRef,
+}
+
+/// What a canvas showed, where the site records that. The one record that holds no text and no number of the page alone:
+/// pixels, as the site asked for them.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Canvas {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// The canvas.
+    pub node: u32,
+    /// Pixels of the picture, which may be smaller than the canvas.
+    pub width: u32,
+    /// Pixels of the picture.
+    pub height: u32,
+    /// A WebP, PNG or JPEG file.
+    pub picture: Vec<u8>,
+}
+
+/// A measurement of the browser about this page, where the site records that.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Vital {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// 0 LCP, 1 CLS, 2 INP, 3 TTFB.
+    pub name: u8,
+    /// Thousandths of a millisecond; of CLS, thousandths of its score. The last one of a page counts.
+    pub value: u32,
+}
+
+/// A line that the page wrote on its console, where the site records that.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Console {
+    /// Milliseconds from the frame's start.
+    pub at: u32,
+    /// 0 an error, 1 a warning.
+    pub level: u8,
+    /// What it says, masked.
+    pub text: StringRef,
 }
 
 /// Appends a record with a packed body.

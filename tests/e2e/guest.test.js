@@ -238,7 +238,8 @@ for (const first of ["us", "rrweb"]) {
       const seen = await page.evaluate(() => /** @type {any} */ (window).seen.length);
       await change(page);
       await pause(200);
-      assert.ok((await page.evaluate(() => /** @type {any} */ (window).seen.length)) > seen, "rrweb goes on");
+      const since = await page.evaluate((from) => /** @type {any} */ (window).seen.slice(from).map((/** @type {any} */ { data }) => data.source), seen);
+      for (const source of [0, 5, 8]) assert.ok(since.includes(source), `rrweb goes on, its hooks too: mutations, inputs, rules (${source} in ${since})`);
       await stops[1]();
       assertQuiet(page);
       await page.close();

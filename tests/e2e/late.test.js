@@ -77,6 +77,17 @@ test("what comes before the late module is kept for it, with its time", async ()
   assert.equal(found.items.length, 1);
 });
 
+test("leaving before the late module has come takes the clicks along", async () => {
+  const { owner, page, asked } = await open();
+  await asked();
+  await page.click("#button");
+  await pause(100);
+  await closeTab(page);
+  const { facts, clicks } = await recorded(owner);
+  assert.equal(facts.clicks, 1);
+  assert.equal(clicks.length, 1);
+});
+
 test("without the late module the document is recorded all the same, and flush is answered", async () => {
   const { owner, page, asked } = await open();
   (await asked()).abort();
@@ -88,6 +99,6 @@ test("without the late module the document is recorded all the same, and flush i
   assertQuiet(page, [/ERR_FAILED/]);
   await closeTab(page);
   const { facts, events } = await recorded(owner);
-  assert.equal(facts.clicks, 0);
+  assert.equal(facts.clicks, 0, "nobody hears any more");
   assert.ok(JSON.stringify(events).includes("a last word"));
 });

@@ -40,7 +40,10 @@
  *   | { type: "dead", node: number, agoMs: number }
  *   | { type: "defined", name: string, isDefined: boolean }
  *   | { type: "font", node: number, text: string }
- *   | { type: "source", node: number, url: string }} What
+ *   | { type: "source", node: number, url: string }
+ *   | { type: "canvas", node: number, picture: Uint8Array<ArrayBuffer> }
+ *   | { type: "vital", name: string, value: number }
+ *   | { type: "console", level: number, text: string }} What
  *
  * @typedef {{ type: "input", node: number, value?: string | null, checked?: boolean | null, selected?: number[] | null, byVisitor: boolean }} Input
  * @typedef {{ type: "media", node: number, paused: boolean, muted: boolean, ended: boolean, timeMs: number, volumePercent: number, ratePercent: number, sinceMs: number }} Media

@@ -5,6 +5,7 @@
 
 import { removeAttribute, setAttribute } from "./stage-attributes.js";
 import { quiet } from "./stage-css.js";
+import { paintCanvas } from "./stage-canvas.js";
 import { paintBlocked, paintField, paintInline, paintPicture } from "./stage-paint.js";
 import { StageSelection } from "./stage-selection.js";
 import { StageStyles } from "./stage-style.js";
@@ -192,6 +193,9 @@ export class Stage {
         break;
       case "naturalSize":
         this.look(what.node, (element) => paintPicture(element, what.width, what.height));
+        break;
+      case "canvas":
+        this.look(what.node, (element) => void paintCanvas(element, what.picture));
         break;
       default:
     }

@@ -13,7 +13,7 @@ const MERGE = 0.004;
 /** Going back right after a mark means the mark before it. */
 const BACK_MS = 1_500;
 /** What is drawn where several marks fall together. */
-const WEIGHT = ["error", "rage", "dead", "event", "tag", "submit", "navigate", "page", "media", "clipboard", "key", "input", "double", "click", "scroll"];
+const WEIGHT = ["error", "rage", "dead", "console", "event", "tag", "submit", "navigate", "page", "media", "clipboard", "key", "input", "double", "click", "scroll", "vital"];
 const SAID = {
   click: "Clicked",
   double: "Double-clicked",
@@ -25,6 +25,8 @@ const SAID = {
   media: "Sound or film",
   input: "Typed in a field",
   error: "Error",
+  console: "Console",
+  vital: "Measured",
   navigate: "Address changed",
   page: "Page",
   event: "Event",

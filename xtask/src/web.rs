@@ -56,8 +56,19 @@ struct Part {
     imports: &'static [(&'static str, &'static str)],
 }
 
-const PARTS: [Part; 3] = [
-    Part { name: "late", source: "late/late.js", imports: &[] },
+const PARTS: [Part; 6] = [
+    Part { name: "canvas", source: "modules/canvas.js", imports: &[] },
+    Part { name: "vitals", source: "modules/vitals.js", imports: &[] },
+    Part { name: "console", source: "modules/console.js", imports: &[] },
+    Part {
+        name: "late",
+        source: "late/late.js",
+        imports: &[
+            ("canvas", "../modules/canvas.js"),
+            ("vitals", "../modules/vitals.js"),
+            ("console", "../modules/console.js"),
+        ],
+    },
     Part { name: "twin", source: "pkg/twin.js", imports: &[] },
     Part { name: "recorder", source: "recorder.js", imports: &[("late", "./late/late.js"), ("twin", "./twin.js")] },
 ];

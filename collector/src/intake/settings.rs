@@ -48,7 +48,7 @@ async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
     let settings = &site.settings;
     // At the limit no new visit starts; one that runs goes on, so its next page must know how.
     let is_over = usage.used >= usage.limit;
-    Ok(json!({
+    let mut answer = json!({
         "record": !is_over && !is_full,
         "reason": if is_over { Some("quota") } else if is_full { Some("disk_full") } else { None },
         "until": is_over.then(|| clock::rfc3339(usage.resets_ms)),
@@ -76,5 +76,11 @@ async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
         "idle_ms": IDLE_MS,
         "max_ms": RECORDING_MAX_MS,
         "version": 1,
-    }))
+    });
+    // Every page view reads these bytes: what most sites leave off is named only where it is on.
+    let rare = [("record_console", settings.record_console), ("record_web_vitals", settings.record_web_vitals)];
+    for (name, _) in rare.into_iter().filter(|(_, is_on)| *is_on) {
+        answer[name] = true.into();
+    }
+    Ok(answer)
 }

@@ -10,6 +10,7 @@ import * as frames from "./frames.js";
 import * as media from "./media.js";
 import * as moved from "./moved.js";
 import * as names from "./names.js";
+import { optional } from "./optional.js";
 import * as reopened from "./reopened.js";
 import * as route from "./route.js";
 import { open } from "./seam.js";
@@ -49,5 +50,6 @@ const TAPS = [reopened, frames, cssom, names, events, moved, states, media, sele
  */
 export function start(seam) {
   open(seam);
+  TAPS.push(optional(seam));
   return (step, ...args) => TAPS.forEach((tap) => /** @type {any} */ (tap[step])?.(...args));
 }

@@ -1,9 +1,13 @@
 // Keeps the events that come before the late module does, which reads them (js/late/events.js).
 // In: the documents and shadow roots that the walk found. Out: each event with its target, in order, once.
-// Never: reads an event, or keeps more than a bound.
+// Never: reads more of an event than the page's leaving demands, or keeps more than a bound.
 
 import { listen } from "../natives.js";
 import { guarded } from "./guard.js";
+import { idOf } from "./nodes.js";
+import { CLICK } from "./ops.js";
+import { ignoresEvents } from "./walk.js";
+import { put } from "./writer.js";
 
 /** What says something that is not read from the document later. */
 const TYPES =
@@ -35,4 +39,20 @@ export function release() {
   kept = [];
   stops = [];
   return events;
+}
+
+/**
+ * Everything that can go goes now, perhaps for the last time, and the late module is not here: the clicks at least.
+ * @param {number} zero performance.now() at the page's time 0
+ */
+export function rescue(zero) {
+  kept = kept.filter(([event, target]) => {
+    if (event.type !== "click") return true;
+    const { timeStamp, clientX, clientY } = /** @type {MouseEvent} */ (event);
+    if (ignoresEvents(target)) return false;
+    while (target && !idOf(target)) target = target.parentNode ?? target.host;
+    put(CLICK);
+    for (const word of [Math.max(0, timeStamp - zero), target ? idOf(target) : 0, clientX, clientY, 0, 0, 0]) put(word);
+    return false;
+  });
 }

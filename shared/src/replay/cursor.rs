@@ -22,6 +22,7 @@ struct Surface {
     inputs: BTreeMap<u32, What>,
     scrolls: BTreeMap<u32, What>,
     sizes: BTreeMap<u32, What>,
+    pictures: BTreeMap<u32, What>,
     adopted: BTreeMap<u32, What>,
     /// By (owner node, constructed sheet): its text, then the rules inserted and deleted since.
     sheets: BTreeMap<(u32, u32), Vec<What>>,
@@ -396,6 +397,19 @@ impl Cursor {
                 let record::Source { node, url, .. } = parse(body)?;
                 What::Source { node, url: text(url)? }
             }
+            tag::CANVAS => {
+                let record::Canvas { node, picture, .. } = parse(body)?;
+                What::Canvas { node, picture: picture.into() }
+            }
+            tag::VITAL => {
+                let record::Vital { name, value, .. } = parse(body)?;
+                let Some(name) = VITALS.get(usize::from(name)) else { return Ok(()) };
+                What::Vital { name, value: f64::from(value) / 1000.0 }
+            }
+            tag::CONSOLE => {
+                let record::Console { level, text: line, .. } = parse(body)?;
+                What::Console { level, text: text(line)? }
+            }
             // Heartbeats, what the owner declared, and tags of later versions say nothing about the page.
             _ => return Ok(()),
         };
@@ -409,6 +423,7 @@ impl Cursor {
         let nodes = self.tree.nodes();
         let state = surface.sheets.values().flatten().chain(surface.fonts.values()).chain(surface.undefined.values());
         let state = state.chain(surface.adopted.values()).chain(surface.sizes.values()).chain(surface.sources.values());
+        let state = state.chain(surface.pictures.values());
         let state = state.chain(surface.inputs.values()).chain(surface.states.values()).chain(&surface.top_layer);
         let state = state.chain(surface.media.values()).chain(surface.scrolls.values()).chain(&surface.focus);
         let state = state.chain(&surface.selection).chain(&surface.zoom).cloned().collect();
@@ -447,6 +462,7 @@ impl Surface {
             What::Input { node, .. } if tree.has(*node) => drop(self.inputs.insert(*node, what.clone())),
             What::Scroll { node, .. } if tree.has(*node) => drop(self.scrolls.insert(*node, what.clone())),
             What::NaturalSize { node, .. } if tree.has(*node) => drop(self.sizes.insert(*node, what.clone())),
+            What::Canvas { node, .. } if tree.has(*node) => drop(self.pictures.insert(*node, what.clone())),
             What::Adopted { node, .. } if tree.has(*node) => drop(self.adopted.insert(*node, what.clone())),
             What::Focus { .. } => self.focus = Some(what.clone()),
             What::State { node, state: TOP_LAYER, value } if tree.has(*node) => {
@@ -497,6 +513,7 @@ impl Surface {
         self.inputs.remove(&id);
         self.scrolls.remove(&id);
         self.sizes.remove(&id);
+        self.pictures.remove(&id);
         self.adopted.remove(&id);
         self.sheets.remove(&(id, 0));
         self.media.remove(&id);
@@ -525,6 +542,9 @@ fn is_of(what: &What, id: u32) -> bool {
     matches!(what, What::State { node, .. } if *node == id)
 }
 
+/// What measurements are called, by [`record::Vital::name`].
+const VITALS: [&str; 4] = ["LCP", "CLS", "INP", "TTFB"];
+
 /// Whether a checkpoint leaves nothing of what such a record says.
 fn is_voided(tag: u32) -> bool {
     matches!(
@@ -538,6 +558,8 @@ fn is_voided(tag: u32) -> bool {
             | tag::RULE
             | tag::ADOPTED
             | tag::NATURAL_SIZE
+            | tag::CANVAS
+            | tag::CONSOLE
             | tag::EVENT
             | tag::TAG
             | tag::ERROR

@@ -2,8 +2,9 @@
 //! for the player (serde) and the exports alike. Field names are the player's, in camel case.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Something that happened on a page.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -203,6 +204,26 @@ pub enum What {
         node: u32,
         url: String,
     },
+    /// What a canvas showed: a picture file, to be stretched over it.
+    Canvas {
+        node: u32,
+        #[serde(serialize_with = "as_bytes")]
+        picture: Arc<[u8]>,
+    },
+    /// `name` as people know it; `value` in milliseconds, of CLS its score.
+    Vital {
+        name: &'static str,
+        value: f64,
+    },
+    /// `level` 0 an error, 1 a warning.
+    Console {
+        level: u8,
+        text: String,
+    },
+}
+
+fn as_bytes<S: Serializer>(bytes: &Arc<[u8]>, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_bytes(bytes)
 }
 
 /// A node with what it had when it was inserted (or has, in a [`Snapshot`]).
@@ -260,7 +281,7 @@ pub struct Snapshot {
     /// Parents before children, siblings in order. The first is the top document (id 1). Empty before the first checkpoint.
     pub nodes: Vec<Node>,
     /// `Sheet`s and the `Rule`s after them, `Font`s, then the last of each that stands for long (`Adopted`, `NaturalSize`,
-    /// `Source`, `Input`, `State`, `Scroll`, `Focus`, …): events to apply after the nodes, in this order.
+    /// `Source`, `Canvas`, `Input`, `State`, `Scroll`, `Focus`, …): events to apply after the nodes, in this order.
     pub state: Vec<What>,
     /// CSS pixels.
     pub viewport: (u32, u32),
@@ -326,7 +347,7 @@ pub struct Segment {
 pub struct Mark {
     pub at_ms: u32,
     pub page: u32,
-    /// `click`, `double`, `rage`, `dead`, `input`, `submit`, `key`, `clipboard`, `media`, `error`, `navigate`, `page`,
+    /// `click`, `double`, `rage`, `dead`, `input`, `submit`, `key`, `clipboard`, `media`, `error`, `console`, `vital`, `navigate`, `page`,
     /// `event`, `tag`, `scroll`.
     pub kind: &'static str,
     /// What it says: text clicked, address, name of the event.

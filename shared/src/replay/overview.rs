@@ -4,6 +4,7 @@ use super::cursor::Cursor;
 use super::event::{Event, Mark, Overview, PageOverview, Segment, What};
 use crate::recording::Recording;
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -143,6 +144,9 @@ impl Reading {
             }
             What::Navigate { url, .. } => ("navigate", url),
             What::Error { message } => ("error", message),
+            What::Console { text, .. } => ("console", text),
+            What::Vital { name: "CLS", value } => ("vital", format!("CLS {value:.3}")),
+            What::Vital { name, value } => ("vital", format!("{name} {value:.0} ms")),
             What::Custom { name, .. } => ("event", name),
             What::Tag { key, .. } => ("tag", key),
             _ => return None,

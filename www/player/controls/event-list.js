@@ -12,9 +12,10 @@ const KINDS = [
   { label: "Clicks", kinds: ["click", "double", "rage", "dead"] },
   { label: "Input", kinds: ["input", "key", "clipboard", "submit"] },
   { label: "Pages", kinds: ["page", "navigate"] },
-  { label: "Trouble", kinds: ["error", "rage", "dead"] },
+  { label: "Trouble", kinds: ["error", "console", "rage", "dead"] },
   { label: "Media", kinds: ["media"] },
   { label: "Events", kinds: ["event", "tag"] },
+  { label: "Speed", kinds: ["vital"] },
 ];
 
 /** @param {import("../playback.js").Playback} playback */

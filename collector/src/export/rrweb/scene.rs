@@ -121,6 +121,7 @@ impl<'s> Scene<'s> {
             | What::State { .. }
             | What::Media { .. }
             | What::Selection { .. }
+            | What::Canvas { .. }
                 if self.is_rebuilding => {}
             What::Click { x, y, kind, .. } if self.is_rebuilding => self.click(0, (*x, *y), *kind, events),
             what => self.apply_one(what, events),
