@@ -144,11 +144,12 @@ fn a_password_is_asked_for_and_guessing_is_slowed() {
 fn a_link_can_be_masked_further_than_the_recording() {
     let collector = Collector::start();
     let site = collector.add_site("standard");
-    let all = json!({"record_numbers": true, "record_emails": true});
+    let all = json!({"record_numbers": true, "record_emails": true, "record_canvas": true});
     assert_eq!(collector.api("PATCH", &format!("/api/v1/sites/{}", site.id), Some(all)).status, 200);
     let visit = Visit::new();
     let mut records = Vec::new();
     support::strings(&mut records, 1, &["call 5550199 or ask jane@shop.example"]);
+    support::picture(&mut records, b"a picture");
     assert_eq!(
         collector
             .post(&site, &visit.body(&[visit.frame(0, shared::frame::Flags::CHECKPOINT, &records), visit.end(1)]))
@@ -168,6 +169,7 @@ fn a_link_can_be_masked_further_than_the_recording() {
     let (plain, masked) = (bytes_of(false), bytes_of(true));
     assert!(plain.contains("5550199") && plain.contains("jane@shop.example"), "{plain}");
     assert!(!masked.contains("5550199") && !masked.contains("jane@"), "{masked}");
+    assert!(plain.contains("a picture") && !masked.contains("a picture"), "{masked}");
 }
 
 #[test]
@@ -188,4 +190,23 @@ fn what_a_link_cannot_be_is_refused() {
     let made = collector.api("POST", &path, Some(json!({"expires_in": 864000000}))).json();
     let row: Value = collector.api("GET", &format!("/api/v1/recordings/{recording}"), None).json();
     assert_eq!(made["expires_at"], row["expires_at"]);
+}
+
+#[test]
+fn pictures_of_canvases_are_kept_only_where_the_site_records_them() {
+    let collector = Collector::start();
+    let site = collector.add_site("standard");
+    for records_them in [false, true] {
+        let settings = json!({"record_canvas": records_them});
+        assert_eq!(collector.api("PATCH", &format!("/api/v1/sites/{}", site.id), Some(settings)).status, 200);
+        let visit = Visit::new();
+        let mut records = Vec::new();
+        support::picture(&mut records, b"a picture");
+        let body = visit.body(&[visit.frame(0, shared::frame::Flags::CHECKPOINT, &records), visit.end(1)]);
+        assert_eq!(collector.post(&site, &body).status, 204);
+        collector.wait_ready(visit.id);
+        let stored = collector.stored(visit.id);
+        let payloads: Vec<u8> = stored.pages[0].frames.iter().flat_map(|frame| frame.payload.clone()).collect();
+        assert_eq!(String::from_utf8_lossy(&payloads).contains("a picture"), records_them);
+    }
 }

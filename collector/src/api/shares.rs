@@ -8,6 +8,7 @@ use super::{Json, bad_field, recordings, unknown_field, view};
 use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::clock;
+use crate::finish;
 use crate::password;
 use crate::problem::Problem;
 use crate::store::RecordingRow;
@@ -38,7 +39,8 @@ pub(super) const NEW: &[Field] = &[
     (
         "masked",
         Type::Flag,
-        "shown with numbers, e-mail addresses, form inputs and values of tags masked, whatever was recorded",
+        "shown with numbers, e-mail addresses, form inputs and values of tags masked and without pictures of canvases, \
+         whatever was recorded",
     ),
     ("start_ms", Type::Number, "where it starts"),
 ];
@@ -123,6 +125,8 @@ async fn warning(app: &App, row: &RecordingRow, masked: bool) -> Result<Option<S
         (settings.record_emails, "e-mail addresses"),
         (settings.record_numbers, "numbers"),
         (settings.record_properties, "values of tags and events"),
+        (settings.record_canvas, "pictures of canvases"),
+        (settings.record_console, "what the page wrote on its console"),
         (settings.allow_unmask, "what the page unmasks"),
     ];
     let shown: Vec<&str> = kinds.into_iter().filter(|(on, _)| *on && !masked).map(|(_, kind)| kind).collect();
@@ -270,5 +274,6 @@ fn strictly_masked(blob: &[u8]) -> Option<Bytes> {
     let mut recording = recording::read(blob).ok()?;
     let rules = Rules::new(Policy::default(), 0);
     recording.pages.iter_mut().for_each(|page| remask(page, &rules));
+    finish::take_pictures(&mut recording);
     Some(recording::write(&recording).into())
 }

@@ -2,7 +2,7 @@
 //! facts of its own, kept as long as a new one. It is not counted: no visit of this month began with it.
 
 use super::assemble::Declared;
-use super::{FOLDER, facts};
+use super::{FOLDER, facts, take_pictures};
 use crate::auth;
 use crate::blobs::Blobs;
 use crate::clock;
@@ -27,6 +27,9 @@ pub async fn import(
     let mut recording = recording::read(&file).map_err(|unreadable| unreadable.to_string())?;
     let rules = intake::rules(site);
     recording.pages.iter_mut().for_each(|page| remask(page, &rules));
+    if !site.settings.record_canvas {
+        take_pictures(&mut recording);
+    }
     let now_ms = clock::now_ms();
     let claim = Claim {
         rid: 0,

@@ -5,8 +5,10 @@
 mod assemble;
 mod facts;
 mod import;
+mod pictures;
 
 pub use import::import;
+pub use pictures::take_pictures;
 
 use crate::app::App;
 use crate::auth;
@@ -91,6 +93,7 @@ async fn finish(app: &App, claim: &Claim) -> Result<bool, Failure> {
     let site = app.store.site(&claim.site).await?;
     // Without its site a recording is about to be erased: everything is masked.
     let rules = site.as_ref().map_or_else(|| Rules::new(Policy::default(), 0), intake::rules);
+    let has_pictures = site.as_ref().is_some_and(|site| site.settings.record_canvas);
     let min_duration_ms = site.map_or(0, |site| i64::from(site.settings.min_duration) * 1000);
     let before = match &claim.blob {
         Some(name) => Some(app.blobs.get(name).await?),
@@ -99,7 +102,10 @@ async fn finish(app: &App, claim: &Claim) -> Result<bool, Failure> {
     let frames = read_frames(app, claim).await?;
     let work = claim.clone();
     let (blob, mut facts) = tokio::task::spawn_blocking(move || {
-        let Assembled { recording, declared } = assemble::assemble(&work, before.as_deref(), &frames, &rules)?;
+        let Assembled { mut recording, declared } = assemble::assemble(&work, before.as_deref(), &frames, &rules)?;
+        if !has_pictures {
+            take_pictures(&mut recording);
+        }
         let facts = facts::find(&recording, declared, &work);
         Ok::<_, Failure>((recording::write(&recording), facts))
     })

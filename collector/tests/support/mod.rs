@@ -409,6 +409,12 @@ pub fn strings(records: &mut Vec<u8>, first: u32, texts: &[&str]) {
     record::put_packed(records, tag::STRINGS, &body);
 }
 
+/// What a canvas showed.
+pub fn picture(records: &mut Vec<u8>, picture: &[u8]) {
+    let canvas = record::Canvas { node: 2, width: 1, height: 1, picture: picture.to_vec(), ..Default::default() };
+    record::put(records, tag::CANVAS, &canvas);
+}
+
 /// Seqs of the stored frames of a page.
 pub fn seqs(recording: &shared::recording::Recording, page: PageId) -> Vec<u32> {
     let page = recording.pages.iter().find(|one| one.id == page);
