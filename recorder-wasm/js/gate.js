@@ -3,20 +3,20 @@
 // Never: touches the page, storage or network; lets an option of the page loosen a setting of the site.
 
 /**
- * What `GET /v1/site/{key}` answers.
+ * What `GET /v1/site/{key}` answers. A permission (`record_…`, `allow_…`) is named only where it is given.
  * @typedef {object} Settings
  * @property {boolean} record
  * @property {string} [reason] why not
  * @property {string} recorder path of the recorder's bundle from the collector's address
  * @property {string} wasm path of the WebAssembly module, likewise
- * @property {boolean} record_mobile
- * @property {boolean} record_form_inputs
- * @property {boolean} record_numbers
- * @property {boolean} record_emails
- * @property {boolean} record_properties
- * @property {boolean} record_canvas
- * @property {boolean} [record_console] named only where it is on
- * @property {boolean} [record_web_vitals] likewise
+ * @property {boolean} [record_mobile]
+ * @property {boolean} [record_form_inputs]
+ * @property {boolean} [record_numbers]
+ * @property {boolean} [record_emails]
+ * @property {boolean} [record_properties]
+ * @property {boolean} [record_canvas]
+ * @property {boolean} [record_console]
+ * @property {boolean} [record_web_vitals]
  * @property {string[]} excluded_pages
  * @property {string[]} included_pages
  * @property {number} sample_rate
@@ -27,7 +27,7 @@
  * @property {string[]} block_selectors
  * @property {string[]} mask_selectors
  * @property {string[]} unmask_selectors
- * @property {boolean} allow_unmask
+ * @property {boolean} [allow_unmask]
  * @property {number} heartbeat_ms
  * @property {number} idle_ms
  * @property {number} max_ms

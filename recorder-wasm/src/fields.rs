@@ -63,7 +63,7 @@ pub const FIRST: u32 = 10;
 
 /// Kinds of records by the code of the operation, see `js/tap/ops.js`. CHECKPOINT and INPUT have steps of their own;
 /// records of nothing but numbers need no line here, see `code::NUMBERS` in `recorder.rs`.
-pub const KINDS: [Kind; 28] = [
+pub const KINDS: [Kind; 27] = [
     kind(tag::HELLO, &[Url, Url, Text, Name, Number, Number, Number, Number, Number, OptionalId, Number, Byte]),
     kind(tag::CHECKPOINT, &[]),
     kind(tag::CHECKPOINT_END, &[]),
@@ -90,6 +90,5 @@ pub const KINDS: [Kind; 28] = [
     kind(tag::DEFINED, &[Name, Byte]),
     of_node(tag::FONT, &[Number, Css]),
     of_node(tag::SOURCE, &[Number, Url]),
-    kind(tag::VITAL, &[Byte, Number]),
     kind(tag::CONSOLE, &[Byte, Text]),
 ];

@@ -121,9 +121,9 @@ fn the_rest() {
     assert_eq!(written::<record::Heartbeat>(tag::HEARTBEAT, ALL, &[31, 8], "").0.at, 3);
     let size = written::<record::NaturalSize>(tag::NATURAL_SIZE, ALL, &[32, 8, 2, 30, 20], "").0;
     assert_eq!((size.node, size.width, size.height), (2, 30, 20));
-    let vital = written::<record::Vital>(tag::VITAL, ALL, &[36, 8, 1, 125], "").0;
+    let vital = written::<record::Vital>(tag::VITAL, ALL, &[8, 8, tag::VITAL, 2, 1, 125], "").0;
     assert_eq!((vital.name, vital.value), (1, 125));
-    let (line, known) = written::<record::Console>(tag::CONSOLE, ALL, &[37, 8, 1, INLINE | 4], "slow");
+    let (line, known) = written::<record::Console>(tag::CONSOLE, ALL, &[36, 8, 1, INLINE | 4], "slow");
     assert_eq!((line.level, known[line.text as usize].as_str()), (1, "slow"));
     let tagged = written::<record::Tag>(tag::TAG, ALL, &[26, 8, INLINE | 1, INLINE | 1], "ab").0;
     assert_ne!(tagged.key, tagged.value);

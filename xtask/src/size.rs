@@ -15,7 +15,7 @@ const LOADER_BUDGET: usize = 2_048;
 const TOTAL_BUDGET: usize = 35_900;
 
 /// What the settings request answers for a site with a few rules of its own.
-const SETTINGS: &str = r#"{"record":true,"recorder":"assets/recorder-0a1b2c3d.js","wasm":"assets/recorder-4e5f6a7b.wasm","record_mobile":false,"record_form_inputs":false,"record_numbers":false,"record_emails":false,"record_properties":false,"record_canvas":false,"excluded_pages":["/account/*","/checkout/payment"],"included_pages":[],"sample_rate":1.0,"consent":"none","respect_gpc":true,"visitor_days":0,"skip_bots":false,"block_selectors":[".chat-widget"],"mask_selectors":["[data-customer]",".order-number"],"unmask_selectors":[],"allow_unmask":false,"heartbeat_ms":30000,"idle_ms":1800000,"max_ms":7200000,"reason":null,"until":null,"version":1}"#;
+const SETTINGS: &str = r#"{"record":true,"recorder":"assets/recorder-0a1b2c3d.js","wasm":"assets/recorder-4e5f6a7b.wasm","excluded_pages":["/account/*","/checkout/payment"],"included_pages":[],"sample_rate":1.0,"consent":"none","respect_gpc":true,"visitor_days":0,"skip_bots":false,"block_selectors":[".chat-widget"],"mask_selectors":["[data-customer]",".order-number"],"unmask_selectors":[],"heartbeat_ms":30000,"idle_ms":1800000,"max_ms":7200000,"version":1}"#;
 
 pub(crate) fn check(repo: &Repo) -> Result<()> {
     let pkg = repo.path("www/pkg");

@@ -61,6 +61,8 @@ async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
         "record_emails": settings.record_emails,
         "record_properties": settings.record_properties,
         "record_canvas": settings.record_canvas,
+        "record_console": settings.record_console,
+        "record_web_vitals": settings.record_web_vitals,
         "excluded_pages": settings.excluded_pages,
         "included_pages": settings.included_pages,
         "sample_rate": settings.sample_rate,
@@ -77,10 +79,12 @@ async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
         "max_ms": RECORDING_MAX_MS,
         "version": 1,
     });
-    // Every page view reads these bytes: what most sites leave off is named only where it is on.
-    let rare = [("record_console", settings.record_console), ("record_web_vitals", settings.record_web_vitals)];
-    for (name, _) in rare.into_iter().filter(|(_, is_on)| *is_on) {
-        answer[name] = true.into();
+    // Every page view reads these bytes: a permission that is not given is not named, nor what there is nothing to say of.
+    if let Some(names) = answer.as_object_mut() {
+        names.retain(|name, value| {
+            let is_permission = name.starts_with("record_") || name.starts_with("allow_");
+            !(value.is_null() || (is_permission && *value == json!(false)))
+        });
     }
     Ok(answer)
 }

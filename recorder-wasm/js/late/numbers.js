@@ -13,6 +13,7 @@ export const SUBMIT = 31;
 export const TOUCH = 32;
 export const ZOOM = 33;
 export const DEAD = 34;
+export const VITAL = 51;
 
 /**
  * @param {number} tag

@@ -2,8 +2,8 @@
 // In: the browser's own measurements. Out: a VITAL record for each value when it is known: TTFB at once, the others when the
 // page is hidden or the capture ends, as their last value. Never: reads an element, or measures anything itself.
 
-import * as op from "../tap/ops.js";
-import { guarded, listen, open as join, put } from "../late/seam.js";
+import { VITAL, write } from "../late/numbers.js";
+import { guarded, listen, open as join } from "../late/seam.js";
 
 /** Numbers of the measurements, as in `shared::record::Vital`. */
 const LCP = 0, CLS = 1, INP = 2, TTFB = 3;
@@ -91,10 +91,7 @@ function tell() {
   for (const [name, value] of values) {
     if (told.get(name) === value) continue;
     told.set(name, value);
-    put(op.VITAL);
-    put(ears.now());
-    put(name);
-    put(value);
+    write(VITAL, ears.now(), name, value);
   }
   ears.dirty();
 }

@@ -48,11 +48,9 @@ export function release() {
 export function rescue(zero) {
   kept = kept.filter(([event, target]) => {
     if (event.type !== "click") return true;
-    const { timeStamp, clientX, clientY } = /** @type {MouseEvent} */ (event);
-    if (ignoresEvents(target)) return false;
+    if (ignoresEvents(target)) return;
     while (target && !idOf(target)) target = target.parentNode ?? target.host;
-    put(CLICK);
-    for (const word of [Math.max(0, timeStamp - zero), target ? idOf(target) : 0, clientX, clientY, 0, 0, 0]) put(word);
-    return false;
+    const { timeStamp, clientX, clientY } = /** @type {MouseEvent} */ (event);
+    for (const word of [CLICK, Math.max(0, timeStamp - zero), target ? idOf(target) : 0, clientX, clientY, 0, 0, 0]) put(word);
   });
 }

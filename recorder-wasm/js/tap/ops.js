@@ -35,8 +35,7 @@ export const NATURAL_SIZE = 32;
 export const DEFINED = 33;
 export const FONT = 34;
 export const SOURCE = 35;
-export const VITAL = 36;
-export const CONSOLE = 37;
+export const CONSOLE = 36;
 
 // Items of a child list: kind in the low three bits, the node's id above. 0 ends a list.
 export const ITEM_END = 0;
