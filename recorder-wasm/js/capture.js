@@ -13,9 +13,7 @@ import * as op from "./tap/ops.js";
 import * as sheets from "./tap/sheets.js";
 import * as walk from "./tap/walk.js";
 import { wrapMethod, wrapSetter } from "./tap/wraps.js";
-import * as writer from "./tap/writer.js";
-
-const { put, putString, putText } = writer;
+import { close as closeWriter, hasWords, ingest, open as openWriter, put, putString, putText, told } from "./tap/writer.js";
 
 /**
  * Milliseconds from the first mark to the flush. Every state that stood for 50 ms must be in the recording, within 50 ms
@@ -53,9 +51,13 @@ export const seam = {
   put,
   putString,
   putText,
-  hasWords: writer.hasWords,
-  fields,
-  sheets,
+  hasWords,
+  typed: fields.typed,
+  reset: fields.reset,
+  noteRule: sheets.noteRule,
+  adoptedBy: sheets.adoptedBy,
+  adopting: sheets.roots,
+  unwritten: sheets.unwritten,
 };
 
 /**
@@ -187,7 +189,7 @@ export function capture(options) {
         put(op.CHECKPOINT_END);
         put(time);
       }
-      writer.ingest(release);
+      ingest(release);
       drain(complete);
       if (complete) {
         late?.("complete");
@@ -308,7 +310,7 @@ export function capture(options) {
   /** @param {boolean} all the payload under way too */
   function drain(all) {
     while (wasm.next_payload(all)) {
-      const [, , place, length, at, flags] = writer.told();
+      const [, , place, length, at, flags] = told();
       emit({ records: new Uint8Array(memory.buffer, place, length).slice(), at, flags });
     }
   }
@@ -405,14 +407,14 @@ export function capture(options) {
     while (!isLeftOut && walk.hasSkipped());
     if (!late && !isLeftOut) {
       rescue(zero);
-      writer.ingest(release);
+      ingest(release);
     }
     drain(true);
   }
 
   /** Emits what was written, without reading the document. */
   function handOver() {
-    writer.ingest(release);
+    ingest(release);
     drain(true);
   }
 
@@ -421,7 +423,7 @@ export function capture(options) {
     deafen();
     options.failed();
   });
-  writer.open(wasm, wasm.start(policyBits(settings), options.salt[0], options.salt[1]));
+  openWriter(wasm, wasm.start(policyBits(settings), options.salt[0], options.salt[1]));
   marks.open(settings);
   hello();
   hear();
@@ -443,7 +445,7 @@ export function capture(options) {
       if (isOn) deafen();
       isOn = false;
       nodes.clear();
-      writer.close();
+      closeWriter();
     },
     /**
      * Ends a capture whose `end` the browser stopped halfway: nothing can be read or handed over any more.
@@ -454,7 +456,7 @@ export function capture(options) {
       if (!isOn) return;
       flush();
       gap(1);
-      writer.ingest(release);
+      ingest(release);
       deafen();
       isOn = false;
     },

@@ -5,7 +5,7 @@
 import { SHEET } from "../tap/ops.js";
 import { wrapGetter } from "./getter.js";
 import { onRoots } from "./roots.js";
-import { idOf, put, putText, sheets, wrapMethod, wrapSetter } from "./seam.js";
+import { adoptedBy, adopting, idOf, noteRule, put, putText, unwritten, wrapMethod, wrapSetter } from "./seam.js";
 
 /** Rules whose text is kept to compare: a page that looks at all its rules changes few. */
 const HANDED_MAX = 500;
@@ -93,8 +93,8 @@ export function complete() {
 
 /** @param {number} time */
 export function after(time) {
-  for (const owner of sheets.unwritten) mend(owner, time);
-  sheets.unwritten.clear();
+  for (const owner of unwritten) mend(owner, time);
+  unwritten.clear();
 }
 
 export function before() {
@@ -103,8 +103,8 @@ export function before() {
   suspects = new Set();
   for (const root of lists) {
     const now = adoptedOf?.(root) ?? [];
-    const told = sheets.told.get(root) ?? [];
-    if (now.length !== told.length || told.some((sheet, index) => sheet !== now[index])) sheets.roots.add(root);
+    const told = adoptedBy(root);
+    if (now.length !== told.length || told.some((sheet, index) => sheet !== now[index])) adopting.add(root);
   }
   lists = new Set();
 }
@@ -120,8 +120,8 @@ function compare(rule) {
   while (outer.parentRule) outer = outer.parentRule;
   const index = Array.prototype.indexOf.call(sheet.cssRules, outer);
   if (index < 0) return;
-  sheets.noteRule(sheet, index, null);
-  sheets.noteRule(sheet, index, outer.cssText);
+  noteRule(sheet, index, null);
+  noteRule(sheet, index, outer.cssText);
 }
 
 /**

@@ -4,7 +4,7 @@
 // never read.
 
 import * as op from "../tap/ops.js";
-import { fields, guarded, hasWords, idCount, idOf, ignoresEvents, listen, nodeOf, put, putText, setTimeout } from "./seam.js";
+import { guarded, hasWords, idCount, idOf, ignoresEvents, listen, nodeOf, put, putText, reset, setTimeout, typed } from "./seam.js";
 
 /** Milliseconds between two points of the pointer's path. */
 const POINTER_EVERY_MS = 50;
@@ -61,7 +61,7 @@ const ON_DOCUMENT = {
   reset(_event, form) {
     // The fields change after the event.
     const read = guarded(() => {
-      fields.reset(form);
+      reset(form);
       ears.dirty();
     });
     Promise.resolve().then(read);
@@ -263,7 +263,7 @@ function noteScroll(target) {
  * @param {any} target
  */
 function changed(_event, target) {
-  if (!fields.typed(target)) return;
+  if (!typed(target)) return;
   ears.active();
   ears.dirty();
 }

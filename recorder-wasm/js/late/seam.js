@@ -40,15 +40,24 @@ export let putString;
 export let putText;
 /** @type {Seam["hasWords"]} */
 export let hasWords;
-/** @type {Seam["fields"]} the state of form fields */
-export let fields;
-/** @type {Seam["sheets"]} what is to be told of style sheets */
-export let sheets;
+/** @type {Seam["typed"]} the visitor changed a field; false when that is not to be recorded */
+export let typed;
+/** @type {Seam["reset"]} a form's fields may have changed */
+export let reset;
+/** @type {Seam["noteRule"]} a rule of a sheet is to be told */
+export let noteRule;
+/** @type {Seam["adoptedBy"]} the constructed sheets that were told of a root */
+export let adoptedBy;
+/** @type {Seam["adopting"]} roots whose constructed sheets are to be told */
+export let adopting;
+/** @type {Seam["unwritten"]} owners of sheets that the browser cannot write down as they are */
+export let unwritten;
 
 /** @param {Seam} seam */
 export function open(seam) {
   ({ listen, setTimeout, guarded, wrapMethod, wrapSetter } = seam);
-  ({ idOf, nodeOf, idCount, ignoresEvents, isMarked, marksAt, inside, forget, put, putString, putText, hasWords, fields, sheets } = seam);
+  ({ idOf, nodeOf, idCount, ignoresEvents, isMarked, marksAt, inside, forget, put, putString, putText, hasWords } = seam);
+  ({ typed, reset, noteRule, adoptedBy, adopting, unwritten } = seam);
 }
 
 /**

@@ -17,9 +17,9 @@ let owners = new Set();
 /** @type {Set<CSSStyleSheet>} constructed sheets whose whole text is to be written */
 let rewritten = new Set();
 /** @type {Set<any>} roots whose list of constructed sheets is to be written */
-export let roots = new Set();
+export const roots = new Set();
 /** @type {WeakMap<any, CSSStyleSheet[]>} what was told of the roots' lists */
-export let told = new WeakMap();
+let told = new WeakMap();
 /** Owners of sheets that the browser cannot write down as they are. @type {Set<any>} */
 export const unwritten = new Set();
 /** @type {[CSSStyleSheet, number, string | null][]} single rules, in order */
@@ -59,7 +59,7 @@ export function clear() {
   lastNumber = 0;
   owners = new Set();
   rewritten = new Set();
-  roots = new Set();
+  roots.clear();
   told = new WeakMap();
   rules = [];
 }
@@ -108,6 +108,12 @@ export function textChanged(node) {
 export function findRoot(root) {
   if (root.adoptedStyleSheets?.length > 0) roots.add(root);
 }
+
+/**
+ * The constructed sheets that were told of a root.
+ * @param {any} root
+ */
+export const adoptedBy = (root) => told.get(root) ?? [];
 
 /**
  * Writes what there is to tell. To be called after the lists of a flush.
