@@ -71,7 +71,7 @@ impl App {
     pub fn new(config: Config, base_url: String, store: Arc<dyn Store>, blobs: Blobs) -> Arc<Self> {
         let on_erased = {
             let (store, blobs) = (store.clone(), blobs.clone());
-            Arc::new(move |cid| drop(tokio::spawn(crate::keep::rewrite_later(store.clone(), blobs.clone(), cid))))
+            Arc::new(move |cid| drop(tokio::spawn(crate::erase::rewrite_later(store.clone(), blobs.clone(), cid))))
         };
         let health = Arc::new(Health::default());
         let log = Log::start(store.clone(), blobs.clone(), health.clone(), on_erased);

@@ -62,6 +62,10 @@ pub fn bytes(path: &str) -> Option<std::borrow::Cow<'static, [u8]>> {
 /// Pages of ours: no foreign script, style or request, no frame around them.
 const PAGE_CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// The same with frames of sites in it.
+const BESIDE_CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; frame-src 'self' http: https:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
 /// Where a recording is shown: nothing runs, nothing is loaded; only our own player may frame it.
 const STAGE_CSP: &str = "default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'self'";
@@ -109,6 +113,16 @@ pub async fn share(headers: HeaderMap) -> Response {
     let mut response = page("player/index.html", PAGE_CSP, &headers);
     response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
     response
+}
+
+/// `GET /beside/{id}`: a live page of a site beside what was sent of it.
+pub async fn beside(headers: HeaderMap) -> Response {
+    page("beside/index.html", BESIDE_CSP, &headers)
+}
+
+/// `GET /opt-out?site={key}`, to be linked from a privacy policy.
+pub async fn opt_out(headers: HeaderMap) -> Response {
+    page("opt-out/index.html", PAGE_CSP, &headers)
 }
 
 /// `GET /stage`.

@@ -4,6 +4,7 @@
 
 use crate::blobs::{self, Blobs};
 use crate::clock;
+use crate::erase;
 use crate::keep;
 use crate::store::sqlite::Sqlite;
 use crate::store::{self, Rules, Store};
@@ -165,7 +166,7 @@ pub async fn restore(
     publish().map_err(|error| file(database, error))?;
     let store = Sqlite::open(database, rules.clone())?;
     for id in erased {
-        copied.erased += usize::from(keep::erase(&store, blobs, *id, actor).await?);
+        copied.erased += usize::from(erase::erase_recording(&store, blobs, *id, actor).await?);
     }
     loop {
         let expired = store.tidy(clock::now_ms()).await?;

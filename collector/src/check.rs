@@ -3,7 +3,9 @@
 
 use crate::blobs::{self, Blobs};
 use crate::clock;
-use crate::store::{self, ChunkContent, IndexedFrame, Store};
+use crate::erase;
+use crate::keep;
+use crate::store::{ChunkContent, IndexedFrame, Store};
 use shared::recording;
 use std::collections::BTreeSet;
 
@@ -21,7 +23,7 @@ pub struct Report {
 }
 
 /// Looks at everything.
-pub async fn check(store: &dyn Store, blobs: &Blobs) -> Result<Report, store::Failure> {
+pub async fn check(store: &dyn Store, blobs: &Blobs) -> Result<Report, keep::Failure> {
     let now_ms = clock::now_ms();
     let inventory = store.inventory(now_ms).await?;
     let doomed: BTreeSet<String> = store.doomed().await?.into_iter().collect();
@@ -49,6 +51,14 @@ pub async fn check(store: &dyn Store, blobs: &Blobs) -> Result<Report, store::Fa
             },
             Err(failure) => report.findings.push(missing("recording", &id.to_string(), &failure)),
         }
+    }
+    // What is erased or expired is nowhere any more: no row, no blob, no frame in a chunk that is older than a visit lasts.
+    let gone = store.gone().await?;
+    let left = erase::settled(store, blobs, &gone).await?.left;
+    if left > 0 {
+        report
+            .findings
+            .push(format!("{left} rows, blobs or frames of {} erased or expired recordings are left", gone.len()));
     }
     for id in &inventory.overdue {
         report.findings.push(format!("recording {id}: has expired and is still there (is a collector running?)"));

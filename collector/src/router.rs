@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{api, assets, intake};
+use crate::{api, assets, intake, opt_out};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -30,6 +30,8 @@ fn for_visitors() -> Router<Arc<App>> {
     Router::new()
         .route("/v1/site/{key}", get(intake::settings))
         .route("/v1/frames", post(intake::frames).layer(DefaultBodyLimit::disable()))
+        .route("/v1/erase", post(intake::withdraw).layer(DefaultBodyLimit::max(1024)))
+        .route("/v1/opt-out/{key}", get(opt_out::origins))
         .route("/revisit.js", get(assets::loader))
         .route("/assets/{name}", get(assets::recorder_file))
 }
@@ -44,6 +46,8 @@ fn for_people() -> Router<Arc<App>> {
         .route("/doctor", get(assets::doctor))
         .route("/recordings/{id}", get(assets::player))
         .route("/s/{token}", get(assets::share))
+        .route("/beside/{id}", get(assets::beside))
+        .route("/opt-out", get(assets::opt_out))
         .route("/stage", get(assets::stage))
         .route("/embed/conversation/{id}", get(api::panel::page))
         .route("/embed/stage", get(api::panel::stage))

@@ -2,7 +2,7 @@
 // it makes. In: settings, the page's identity. Out: payloads, each the records of one frame. Never sends, never stores,
 // never throws into the page, and gives everything back at the end.
 
-import { clearTimeout, listen, setTimeout } from "./natives.js";
+import { clearTimeout, fetch, listen, setTimeout } from "./natives.js";
 import { hold, release as releaseEarly, rescue } from "./tap/early.js";
 import * as fields from "./tap/fields.js";
 import { guarded, open as guard } from "./tap/guard.js";
@@ -36,6 +36,7 @@ const END_TAG = 14, END_FLAG = 4;
  */
 export const seam = {
   listen,
+  fetch,
   setTimeout,
   guarded,
   wrapMethod,
@@ -391,6 +392,7 @@ export function capture(options) {
   }
 
   function deafen() {
+    isOn = false;
     clearTimeout(timer);
     timer = null;
     observe.close();
@@ -419,7 +421,6 @@ export function capture(options) {
   }
 
   guard(() => {
-    isOn = false;
     deafen();
     options.failed();
   });
@@ -433,17 +434,23 @@ export function capture(options) {
     epochMs,
     now,
     flush,
-    /** @param {number} reason see `record::End` */
-    end(reason) {
-      // First what is written already: the browser may stop us on the way.
-      drain(true);
-      flush();
-      put(op.END);
-      put(now());
-      put(reason);
-      handOver();
+    /**
+     * @param {number} reason see `record::End`
+     * @param {boolean} [blind] nothing more is read or kept: not even what was read and not emitted
+     */
+    end(reason, blind) {
+      if (blind) {
+        this.abandon(reason);
+      } else {
+        // First what is written already: the browser may stop us on the way.
+        drain(true);
+        flush();
+        put(op.END);
+        put(now());
+        put(reason);
+        handOver();
+      }
       if (isOn) deafen();
-      isOn = false;
       nodes.clear();
       closeWriter();
     },
@@ -458,7 +465,6 @@ export function capture(options) {
       gap(1);
       ingest(release);
       deafen();
-      isOn = false;
     },
     resume() {
       if (isOn) return;

@@ -6,7 +6,7 @@
  * What `GET /v1/site/{key}` answers. A permission (`record_…`, `allow_…`) is named only where it is given.
  * @typedef {object} Settings
  * @property {boolean} record
- * @property {string} [reason] why not
+ * @property {string} reason why not
  * @property {string} recorder path of the recorder's bundle from the collector's address
  * @property {string} wasm path of the WebAssembly module, likewise
  * @property {boolean} [record_mobile]
@@ -64,7 +64,7 @@ const readable = (path) => {
 function matches(pattern, path, broken) {
   try {
     const test = pattern instanceof RegExp ? pattern
-      : RegExp(/^re:/.test(pattern) ? pattern.slice(3) : `^${pattern.replace(/[^*\w]/g, "\\$&").replace(/\*+/g, ".*")}$`, "s");
+      : RegExp(pattern.startsWith("re:") ? pattern.slice(3) : `^${pattern.replace(/[^*\w]/g, "\\$&").replace(/\*+/g, ".*")}$`, "s");
     return path.search(test) >= 0 || readable(path).search(test) >= 0;
   } catch {
     return broken;
@@ -81,11 +81,6 @@ export const leftOut = (excluded, included, path) =>
   excluded.some((pattern) => matches(pattern, path, true)) ||
   (!!included[0] && !included.some((pattern) => matches(pattern, path, false)));
 
-/** What the page's options may only switch off. */
-const PERMISSIONS = /^(record_|allow_)/;
-/** What they may only switch on. */
-const RESTRICTIONS = /^(respect_gpc|skip_bots)$/;
-
 /**
  * @param {any} settings the site's
  * @param {any} options the page's
@@ -95,10 +90,11 @@ export function tighten(settings, options) {
   const strict = { ...settings };
   for (const name in settings) {
     const [own, given] = [settings[name], options[name]];
-    if (PERMISSIONS.test(name)) strict[name] = own && given !== false && !(options.maskAll && name !== "record_mobile");
-    else if (RESTRICTIONS.test(name)) strict[name] = own || given === true;
-    else if (/^(block|mask)_selectors$/.test(name)) strict[name] = own.concat(given || []);
-    else if (name == "unmask_selectors") strict[name] = options.maskAll ? [] : own;
+    // What the page's options may only switch off, and what they may only switch on.
+    if (/^(record|allow)_/.test(name)) strict[name] = own && given != 0 && (!options.maskAll || name == "record_mobile");
+    else if (/^(respect|skip)_/.test(name)) strict[name] = own || given === true;
+    else if (/^(block|mask)_/.test(name)) strict[name] = own.concat(given || []);
+    else if (/^unmask_/.test(name)) strict[name] = options.maskAll ? [] : own;
     else if (typeof given == "number" && given < own) strict[name] = given;
   }
   if (options.consent == "required") strict.consent = options.consent;
@@ -112,7 +108,7 @@ export function tighten(settings, options) {
  */
 export function refusal(settings, facts) {
   // Running recordings go on when the month's recordings are used up.
-  return !settings.record && !(facts.visiting && settings.reason == "quota" && settings.recorder) ? settings.reason || "disabled"
+  return !settings.record && !(facts.visiting && settings.reason == "quota") ? settings.reason
     : facts.mobile && !settings.record_mobile ? "mobile"
     : leftOut(settings.excluded_pages, settings.included_pages, facts.path) ? "excluded"
     : settings.respect_gpc && facts.gpc ? "gpc"
@@ -123,8 +119,8 @@ export function refusal(settings, facts) {
 }
 
 /**
- * @param {string} userAgent
+ * @param {string} userAgent "Mobi" is in that of every telephone
  * @param {number} touchPoints tells an iPad, which calls itself a Macintosh
  */
 export const isMobile = (userAgent, touchPoints) =>
-  /Mobi|Android|iP[aho]/.test(userAgent) || (/Macintosh/.test(userAgent) && touchPoints > 1);
+  /Mobi|Android/.test(userAgent) || (/Macintosh/.test(userAgent) && touchPoints > 1);

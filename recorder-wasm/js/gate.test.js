@@ -90,7 +90,7 @@ const refused = (settings, facts, expected) => assert.equal(refusal({ ...SITE, .
 test("every refusal has its word", () => {
   refused({}, {}, "");
   refused({ record: false, reason: "plan" }, {}, "plan");
-  refused({ record: false }, {}, "disabled");
+  refused({ record: false, reason: "never_record" }, {}, "never_record");
   refused({}, { mobile: true }, "mobile");
   refused({ record_mobile: true }, { mobile: true }, "");
   refused({}, { path: "/private/1" }, "excluded");
@@ -109,7 +109,7 @@ test("every refusal has its word", () => {
 
 test("a visit that is being recorded goes on when the month's recordings are used up", () => {
   refused({ record: false, reason: "quota" }, { visiting: true }, "");
-  refused({ record: false, reason: "quota", recorder: undefined }, { visiting: true }, "quota");
+  refused({ record: false, reason: "quota" }, {}, "quota");
   refused({ record: false, reason: "disabled" }, { visiting: true }, "disabled");
 });
 

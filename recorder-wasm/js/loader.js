@@ -84,7 +84,7 @@ const start = () => {
       : page.frameElement && page.parent.revisit ? "framed"
       : halted || (consent === false ? "consent" : leftOut(excluded, included, path) ? "excluded" : failed);
     if (reason || !settings) return reason;
-    const visiting = entry?.id && Date.now() - entry.last < settings.idle_ms;
+    const visiting = Date.now() - entry?.last < settings.idle_ms;
     /** @type {any} */
     const browser = navigator;
     return refusal(settings, {
@@ -108,8 +108,8 @@ const start = () => {
       report(reason);
       host.late = true;
       recorder?.stop(reason);
-      // Nothing waits for an end, and what happens now is not to be recorded later.
-      calls = calls.filter(([name, done]) => (name == "flush" ? done() : name != "event"));
+      // Nothing waits for an end, and what happens now is not to be recorded, or erased, later: events and `erase`.
+      calls = calls.filter(([name, done]) => (name == "flush" ? done() : !/^e/.test(name)));
     } else if (!settings) {
       ask();
     } else if (!recorder) {
@@ -166,7 +166,7 @@ const start = () => {
     key: "",
     collector: "",
     late: false,
-    consent: () => !!consent,
+    consent: () => consent,
     allowed: () => !reasonNow(),
     check,
     ask,
@@ -202,6 +202,7 @@ const start = () => {
     optOut() {
       optedOut = true;
       store('{"out":1}');
+      return stored()?.out;
     },
     optIn() {
       optedOut = false;
@@ -224,6 +225,7 @@ const start = () => {
   const answerTo = (...call) => {
     const [name, one] = call;
     try {
+      settle();
       return own[name] ? own[name](one) : forward(...call);
     } catch {
       // The page must not see an error of ours.
@@ -233,14 +235,21 @@ const start = () => {
   /** The address changes before the page does: what an excluded route showed must be gone first. */
   const moved = () => (reasonNow() ? check() : setTimeout(check, 100));
 
-  const begin = () => {
+  /** Knows where things are kept as soon as the site is known. */
+  const settle = () => {
     const { site } = options;
     if (site && !host.site) {
       host.site = site;
       host.key = `rv:${site}`;
       host.collector = options.collector.replace(/\/?$/, "/");
+      // The link of the collector's page for those who want to opt out, which says whether the browser has kept it.
       if (optedOut) own.optOut();
+      if (location.hash == "#rv:out") location.replace(host.collector + "opt-out#" + own.optOut());
     }
+  };
+
+  const begin = () => {
+    settle();
     if (!halted && !routes) {
       // Routes of a single-page app, while the recorder does not run.
       routes = new AbortController();

@@ -15,7 +15,7 @@ import { claimTab, firstParty, openSession, random, releaseTab, toHex } from "./
  * @property {string} key of the entry in storage
  * @property {string} collector ends with a slash
  * @property {boolean} late the page was not recorded from its load on
- * @property {() => boolean} consent was given
+ * @property {() => boolean | undefined} consent was given
  * @property {() => boolean} allowed the page may be recorded at its address of now
  * @property {() => void} check decides anew, and calls `run` or `stop`
  * @property {() => void} ask asks for the settings and then checks
@@ -24,9 +24,9 @@ import { claimTab, firstParty, openSession, random, releaseTab, toHex } from "./
 
 /** @typedef {import("./gate.js").Settings} Settings */
 
-/** Milliseconds between two ordinary bodies, and between two looks at the settings. */
+/** Milliseconds between two ordinary bodies, and between two looks at the settings: with the first, within a minute. */
 const SEND_EVERY = 5000;
-const ASK_EVERY = 60_000;
+const ASK_EVERY = 50_000;
 /** Recordings that the collector may close in one page before it is left alone. */
 const CLOSED_MAX = 5;
 /** Reasons of the END record. */
@@ -57,6 +57,10 @@ export async function start(host, answer) {
   let isLateAsked = false;
   /** Calls of the page for the late module. @type {[name: string, one?: any, two?: any][]} */
   let calls = [];
+  /** What was recorded last. */
+  let path = "";
+  /** Why it was stopped last. */
+  let stopped = "";
   let paused = false;
   /** The page lies in the back/forward cache, or is gone. */
   let frozen = false;
@@ -113,7 +117,9 @@ export async function start(host, answer) {
       activity,
       navigated() {
         later(host.check);
-        return host.allowed();
+        if (!host.allowed()) return false;
+        path = location.pathname;
+        return true;
       },
       failed,
       wasm,
@@ -121,6 +127,7 @@ export async function start(host, answer) {
     });
     mine.epochMs = tap.epochMs;
     beginning = 2;
+    path = location.pathname;
     report();
     plan();
   }
@@ -144,13 +151,25 @@ export async function start(host, answer) {
 
   const report = () => host.report(paused ? "paused" : null, page.visit.id, page.name);
 
-  /** @param {number} reason of the END record */
-  function finish(reason) {
+  /**
+   * @param {number} reason of the END record
+   * @param {boolean} [blind] nothing more is read
+   */
+  function finish(reason, blind) {
     clearTimeout(timer);
     ending = tap;
     tap = null;
-    ending?.end(reason);
+    ending?.end(reason, blind);
     ending = null;
+  }
+
+  /**
+   * Ends the page. What was captured till now and is not sent never goes: it may not be recorded any more.
+   * @param {number} reason of the END record
+   */
+  function drop(reason) {
+    sender.forget();
+    finish(reason, true);
   }
 
   function plan() {
@@ -166,7 +185,7 @@ export async function start(host, answer) {
     if (now - pushed >= settings.heartbeat_ms) tap.heartbeat();
     tap.flush();
     sender.back();
-    if (document.visibilityState == "visible" && now - asked >= ASK_EVERY) look();
+    if (now - asked >= ASK_EVERY) look();
     plan();
   }
 
@@ -193,8 +212,7 @@ export async function start(host, answer) {
   }
 
   function awake() {
-    resting.forEach((stop) => stop());
-    resting = [];
+    resting.splice(0).forEach((give) => give());
   }
 
   function wake() {
@@ -222,7 +240,8 @@ export async function start(host, answer) {
   function refused(status, refusedPage, active) {
     const { id } = refusedPage.visit;
     if (status != 402 && status) session.end(id, Date.now());
-    if (page.visit.id != id) return;
+    // Erased by the visitor who stopped it.
+    if (page.visit.id != id || (!tap && status == 410)) return;
     if (status == 409 && ++closed <= CLOSED_MAX) {
       if (!tap) return;
       rest(IDLE);
@@ -249,8 +268,13 @@ export async function start(host, answer) {
    * @param {number} [end] reason of the END record
    */
   function stop(reason, end = STOPPED) {
+    // Said again with each call of the page: the end that is on its way now must not be dropped.
+    if (reason == stopped) return;
+    stopped = reason;
     awake();
-    finish(end);
+    // What was captured before may still go where only what comes now is not wanted: a call of the page, another route.
+    if (/^stop|^pau/.test(reason) || (reason == "excluded" && location.pathname != path)) finish(end);
+    else drop(end);
     attending.splice(0).forEach((give) => give());
     if (reason == "opted_out" || reason == "consent") {
       calls = calls.filter(([name]) => name == "flush");
@@ -341,12 +365,12 @@ export async function start(host, answer) {
    * @param {Settings} next
    */
   function run(next) {
-    const changed = next != settings;
+    if (tap && next != settings) drop(STOPPED);
     settings = next;
+    stopped = "";
     if (dead) return host.report(dead);
     if (frozen || resting[0]) return;
     if (!attending[0]) attend();
-    if (tap && changed) finish(STOPPED);
     if (!tap && !paused) begin();
     if (host.consent()) session.consent(Date.now(), settings.visitor_days);
   }
@@ -373,7 +397,7 @@ export async function start(host, answer) {
       tap?.flush();
       sender.flush().then(one);
     } else {
-      late?.("call", [name, one, two]);
+      late?.("call", [name, one, two], page.visit, host, sender.flush);
     }
   }
 
@@ -396,11 +420,9 @@ export async function start(host, answer) {
     run: safely(run),
     /** It may not, for this reason. */
     stop: safely((/** @type {string} */ reason) => {
-      leaving = true;
       stop(reason);
       // Nobody hears any more when the page is left.
-      sender.leave();
-      leaving = false;
+      leave();
     }),
     call,
   };

@@ -18,6 +18,7 @@ export type Reason =
   | "consent" // required and not given, or withdrawn
   | "sample" // this visit was not chosen
   | "disabled" | "plan" | "quota" // the site's switch, plan, or month
+  | "never_record" // the site does not record this network
   | "blocked" // the page's content security policy, or the browser, refuses the recorder
   | "refused" // the collector does not know the key or the origin
   | "unavailable" // no answer, or none after ten attempts
@@ -75,6 +76,8 @@ export interface Revisit {
   (call: "start" | "stop" | "pause" | "resume"): void;
   /** Given: allows a lasting visitor id, and recording where the site requires consent. Withdrawn: stops and forgets the visitor. */
   (call: "consent", given: boolean): void;
+  /** Erases the recording of this visit, and withdraws the consent. Does nothing where the page is not recorded. */
+  (call: "erase"): void;
   /** Stops, forgets the visitor, and lasts in this browser until `optIn`. */
   (call: "optOut" | "optIn"): void;
   /** Who the visitor is. Kept as the recording's facts, masked in no way, reached by erasure. */

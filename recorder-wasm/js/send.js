@@ -273,6 +273,9 @@ export function createSender(ports) {
         pump();
       }),
 
+    /** Gives up everything that is here now. */
+    forget: () => drop(queue.all()),
+
     /** Gives everything up. */
     close() {
       closed = true;

@@ -104,7 +104,7 @@ export function openSession(store, key) {
    * @param {Entry} entry
    * @param {number} now
    * @param {number} days
-   * @param {boolean} consent
+   * @param {boolean} [consent]
    */
   const permit = (entry, now, days, consent) => {
     entry.consent ||= consent;
@@ -118,7 +118,7 @@ export function openSession(store, key) {
      * @param {number} now
      * @param {Limits} limits
      * @param {number} days that a visitor's id may live
-     * @param {boolean} consent given
+     * @param {boolean} [consent] given
      * @returns {Visit}
      */
     join(now, limits, days, consent) {

@@ -20,5 +20,8 @@ pub const HEARTBEAT_MS: u32 = 30_000;
 pub const IDLE_MS: u32 = 30 * 60_000;
 /// Milliseconds of one recording at most.
 pub const RECORDING_MAX_MS: u32 = 2 * 60 * 60_000;
+/// Bytes of all frames of one recording after inflating, for whoever holds it in memory: two hours at the recorder's top
+/// rate stay far below.
+pub const RECORDING_MAX_BYTES: usize = 256 << 20;
 /// Nodes of one page that the replay model holds at once.
 pub const NODES_MAX: usize = 2_000_000;

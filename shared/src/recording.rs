@@ -8,7 +8,7 @@
 
 use crate::frame::Flags;
 use crate::ids::{PageId, PageSeq, RecordingId};
-use crate::limits::PAYLOAD_MAX_BYTES;
+use crate::limits::{PAYLOAD_MAX_BYTES, RECORDING_MAX_BYTES};
 use crate::mask::{Masked, Rules};
 use crate::phrases::Words;
 use crate::record::{self, Broken, tag};
@@ -20,8 +20,6 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use serde::{Deserialize, Serialize};
 
 const MAGIC: &[u8; 4] = b"RVR\x01";
-/// Bytes of one page after inflating: two hours at the recorder's top rate stay far below.
-const PAGE_MAX_BYTES: usize = 512 << 20;
 /// Level of DEFLATE: what a minute of recording costs on disk matters more than the milliseconds of finish.
 const LEVEL: u8 = 7;
 
@@ -102,8 +100,11 @@ pub fn read(blob: &[u8]) -> Result<Recording, Unreadable> {
     let rest = blob.strip_prefix(MAGIC).ok_or(Unreadable::Format)?;
     let stored: Stored = postcard::from_bytes(rest).map_err(|_| Unreadable::Damaged)?;
     let mut pages = Vec::with_capacity(stored.pages.len());
+    // One bound for all pages: many of them must not take what one may not. Twice, since frames have headers too.
+    let mut room = 2 * RECORDING_MAX_BYTES;
     for page in stored.pages {
-        let frames = decompress_to_vec_with_limit(&page.frames, PAGE_MAX_BYTES).map_err(|_| Unreadable::Damaged)?;
+        let frames = decompress_to_vec_with_limit(&page.frames, room).map_err(|_| Unreadable::Damaged)?;
+        room -= frames.len();
         let frames = postcard::from_bytes(&frames).map_err(|_| Unreadable::Damaged)?;
         pages.push(Page { id: PageId(page.page), offset_ms: page.offset_ms, frames });
     }

@@ -4,46 +4,16 @@
 // Usage: node tests/bench/recorder.js [rounds] [part of a workload's name]
 
 import { launch } from "../harness/browser.js";
+import { measure, median, UNMASKED } from "./measure.js";
 import { serve } from "./site.js";
 import { workloads } from "./workloads.js";
 
 const RECORDERS = ["none", "floor", "rrweb", "revisit"];
 const rounds = Number(process.argv[2] ?? 3);
 const part = process.argv[3] ?? "";
-const UNMASKED = { record_numbers: true, record_emails: true, record_form_inputs: true, record_properties: true };
 
-const median = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const geometricMean = (/** @type {number[]} */ values) => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 const fixed = (/** @type {number} */ value, /** @type {number} */ digits) => value.toFixed(digits).padStart(9);
-
-/**
- * @param {import("puppeteer-core").Browser} browser
- * @param {Awaited<ReturnType<typeof serve>>} site
- * @param {string} recorder
- * @param {string} name of a workload, or "snapshot"
- */
-async function measure(browser, site, recorder, name) {
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  try {
-    await page.goto(`${site.origin}/?recorder=${recorder}`);
-    await page.waitForFunction("window.isReady");
-    const isSnapshot = name === "large snapshot";
-    if (isSnapshot) await page.evaluate("bench.large()");
-    else await page.evaluate(`bench.prepare(${JSON.stringify(name)})`);
-    if (!isSnapshot) await page.evaluate("bench.start()");
-    await new Promise((done) => setTimeout(done, 300));
-    const before = await page.metrics();
-    const bytes = site.received();
-    if (isSnapshot) await page.evaluate("bench.start()");
-    else await page.evaluate(`bench.run(${JSON.stringify(name)})`);
-    await page.evaluate("bench.settle()");
-    const after = await page.metrics();
-    return { ms: ((after.ScriptDuration ?? 0) - (before.ScriptDuration ?? 0)) * 1000, bytes: site.received() - bytes };
-  } finally {
-    await context.close();
-  }
-}
 
 /**
  * @param {string} title

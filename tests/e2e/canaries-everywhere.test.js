@@ -3,11 +3,14 @@
 // hide, and each place shows what they allow. Never: takes silence for privacy: what may be seen must be found.
 
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { closeTab, launch, newPage } from "../harness/browser.js";
 import { canariesIn } from "../harness/canary-code.js";
 import { canaryPage } from "../harness/canary-page.js";
-import { startCollector } from "../harness/collector.js";
+import { BINARY, startCollector } from "../harness/collector.js";
 import { openBody, openFile } from "../harness/frames.js";
 import { embed, startSite, STUB } from "../harness/site.js";
 import { until } from "../harness/until.js";
@@ -46,17 +49,28 @@ after(async () => {
 });
 
 /**
+ * @param {Set<number>} seen canaries that are somewhere
+ * @param {Setting[]} on
+ * @returns {string[]} places and kinds of those that should not be
+ */
+function leaks(seen, on) {
+  const leaked = [...seen].flatMap((index) => byIndex.get(index) ?? []).filter(({ needs }) => !needs?.every((setting) => on.includes(setting)));
+  return [...new Set(leaked.map(({ place, kind }) => `${place.replace(/, inserted$/, "")}: ${kind}`))].filter((leak) => !OPEN.has(leak));
+}
+
+/**
  * @param {Buffer} bytes
  * @param {Setting[]} on
  * @param {string} where
  */
 function assertHidden(bytes, on, where) {
   const seen = canariesIn(bytes);
-  const leaked = [...seen].flatMap((index) => byIndex.get(index) ?? []).filter(({ needs }) => !needs?.every((setting) => on.includes(setting)));
-  const said = [...new Set(leaked.map(({ place, kind }) => `${place.replace(/, inserted$/, "")}: ${kind}`))].filter((leak) => !OPEN.has(leak));
-  assert.deepEqual(said, [], `${leaked.length} leaked ${where} with ${on.join(", ") || "nothing"} recorded`);
+  assert.deepEqual(leaks(seen, on), [], `leaked ${where} with ${on.join(", ") || "nothing"} recorded`);
   return seen;
 }
+
+/** @param {import("../harness/collector.js").Collector} collector everything that its intake was sent, inflated */
+const sentTo = (collector) => Buffer.concat(collector.bodies.flatMap(({ body }) => openBody(body).frames.flatMap(({ payload, text }) => [payload, text])));
 
 /** @param {import("../harness/browser.js").Page} page */
 const flush = (page) => page.evaluate(() => /** @type {any} */ (window).revisit("flush"));
@@ -116,8 +130,7 @@ for (let bits = 0; bits < 16; bits += 1) {
     const [recording, ...others] = await collector.waitReady(owner);
     assert.deepEqual(others.map(({ state, pages, entry_url }) => ({ state, pages, entry_url })), [], "one visit is one recording");
 
-    const sent = Buffer.concat(collector.bodies.flatMap(({ body }) => openBody(body).frames.flatMap(({ payload, text }) => [payload, text])));
-    const seen = assertHidden(sent, on, "on the wire");
+    const seen = assertHidden(sentTo(collector), on, "on the wire");
     for (const { method, url, headers } of collector.requests) {
       assertHidden(Buffer.from(`${method} ${url} ${JSON.stringify(headers)}`), on, "in a request's address or headers");
     }
@@ -133,6 +146,39 @@ for (let bits = 0; bits < 16; bits += 1) {
     if (on.length) assert.ok(exported.size > 100, `${exported.size} in the export`);
   });
 }
+
+/** One entry of the masking rules' lists, what stands in its place, and where the search must then find something. */
+const MUTANTS = /** @type {const} */ ([
+  ["aria-activedescendant", "aria-label".padEnd("aria-activedescendant".length), "aria-label: name"],
+  ["textbox searchbox", "textbux searchbox", "text box: name"],
+  ["textarea select option", "textarex select option", "textarea: name"],
+]);
+
+test("without one of the masking rules, whichever, the search finds what it hid", async (context) => {
+  const built = await readFile(BINARY);
+  const folder = await mkdtemp(join(tmpdir(), "revisit-mutant-"));
+  context.after(() => rm(folder, { recursive: true }));
+  for (const [rule, instead, place] of MUTANTS) {
+    const bytes = Buffer.from(built);
+    let count = 0;
+    for (let at = bytes.indexOf(rule); at >= 0; at = bytes.indexOf(rule, at + 1), count += 1) bytes.write(instead, at, "latin1");
+    assert.ok(count > 0, `the program has no rule ${rule}`);
+    const binary = join(folder, instead);
+    await writeFile(binary, bytes, { mode: 0o755 });
+    const collector = await startCollector({ tap: true, binary });
+    try {
+      site.setTag(STUB + embed(collector, (await collector.addSite(site.origin)).key));
+      const page = await newPage(browser);
+      await page.goto(site.origin + planted.path);
+      await until("the recording", () => page.evaluate(() => /** @type {any} */ (window).revisit("state").recording));
+      await flush(page);
+      await closeTab(page);
+      assert.ok(leaks(canariesIn(sentTo(collector)), []).includes(place), `${instead} in the place of ${rule} goes unseen`);
+    } finally {
+      await collector.stop();
+    }
+  }
+});
 
 test("the page has thousands of canaries, and the search finds every one of them in the page itself", () => {
   assert.ok(planted.canaries.length > 4000, `${planted.canaries.length}`);

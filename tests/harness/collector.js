@@ -12,7 +12,7 @@ import { startTap } from "./tap.js";
 import { until } from "./until.js";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
-const BINARY = process.env.REVISIT_BINARY ?? join(ROOT, "target/release/revisit");
+export const BINARY = process.env.REVISIT_BINARY ?? join(ROOT, "target/release/revisit");
 const run = promisify(execFile);
 
 /** Short times, so that a visit is over within a test. */
@@ -29,10 +29,11 @@ const SHORT = { REVISIT_END_AFTER: "800ms", REVISIT_SILENT_AFTER: "8s" };
  * @property {boolean} [demo] start with the demo site (key `demo`)
  * @property {boolean} [tap] put a byte-recording tap before it; `address` is then the tap's
  * @property {Record<string, string>} [env] more settings
+ * @property {string} [binary] another one than was built
  */
 
 /** @param {Options} [options] */
-export async function startCollector({ demo = false, tap = false, env = {} } = {}) {
+export async function startCollector({ demo = false, tap = false, env = {}, binary = BINARY } = {}) {
   const data = await mkdtemp(join(tmpdir(), "revisit-test-"));
   const settings = { ...process.env, ...SHORT, ...env };
   /** @type {import("node:child_process").ChildProcess} */
@@ -45,7 +46,7 @@ export async function startCollector({ demo = false, tap = false, env = {} } = {
   async function serve(listen) {
     const said = log.length;
     const args = ["serve", "--listen", listen, "--data", data, ...(demo ? ["--demo"] : [])];
-    child = spawn(BINARY, args, { env: settings, stdio: ["ignore", "pipe", "pipe"] });
+    child = spawn(binary, args, { env: settings, stdio: ["ignore", "pipe", "pipe"] });
     const heard = (/** @type {Buffer} */ bytes) => { log += bytes.toString("utf8"); };
     child.stdout?.on("data", heard);
     child.stderr?.on("data", heard);
@@ -58,7 +59,7 @@ export async function startCollector({ demo = false, tap = false, env = {} } = {
 
   /** @param {...string} args a command and its flags; answers what it printed as JSON */
   async function cli(...args) {
-    const { stdout } = await run(BINARY, [...args, "--data", data, "--json"], { env: settings, maxBuffer: 1 << 28 });
+    const { stdout } = await run(binary, [...args, "--data", data, "--json"], { env: settings, maxBuffer: 1 << 28 });
     return stdout.trim() ? JSON.parse(stdout) : null;
   }
 

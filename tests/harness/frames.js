@@ -50,18 +50,18 @@ function openFrame(bytes) {
 /**
  * The layout is that of shared/src/frame.rs.
  * @param {Buffer} body
- * @returns {{recording: string, secret: Buffer, frames: {page: string, seq: number, flags: number, payload: Buffer, text: Buffer}[]}}
+ * @returns {{recording: string, secret: Buffer, sentAt: number, frames: {page: string, seq: number, flags: number, payload: Buffer, text: Buffer}[]}}
  */
 export function openBody(body) {
   const from = reader(body);
   if (from.take(3).toString("latin1") !== "RV\x01") throw new Error("not a body of version 1");
   const recording = from.take(16).toString("hex");
   const secret = Buffer.from(from.take(16));
-  from.number(); // when it was sent
+  const sentAt = from.number();
   const frames = [];
   for (let count = from.number(); count > 0; count -= 1) frames.push(openFrame(from.take(from.number())));
   if (from.left) throw new Error("the body has bytes left over");
-  return { recording, secret, frames };
+  return { recording, secret, sentAt, frames };
 }
 
 /**

@@ -8,6 +8,7 @@ import { filterBar } from "./filter-bar.js";
 import { parseFilters, printFilters } from "./filters.js";
 import { installPanel } from "./install.js";
 import { peoplePanel } from "./people.js";
+import { privacyPanel } from "./privacy.js";
 import { RecordingList } from "./recording-list.js";
 import { settingsPanel } from "./settings.js";
 import { signInPage, signInWith, takeClaim } from "./sign-in.js";
@@ -21,6 +22,7 @@ const VIEWS = [
   { name: "install", label: "Install" },
   { name: "settings", label: "Settings" },
   { name: "people", label: "People" },
+  { name: "privacy", label: "Privacy" },
 ];
 
 const page = /** @type {HTMLElement} */ (document.querySelector("#page"));
@@ -61,7 +63,7 @@ async function enter(problem) {
     return;
   }
   const next = new URLSearchParams(location.search).get("next");
-  if (next && /^\/recordings\/[^/]+$/.test(next.split("?")[0])) {
+  if (next && /^\/(recordings|beside)\/[^/]+$/.test(next.split("?")[0])) {
     location.replace(next);
     return;
   }
@@ -95,6 +97,7 @@ function content(view, site, filters) {
       sites = sites.map((one) => (one.id === saved.id ? saved : one));
     })];
   }
+  if (view === "privacy") return [privacyPanel(site)];
   list = new RecordingList(site.id, filters, install);
   return [
     el("h1", { class: "for-readers" }, `Recordings of ${site.name}`),
@@ -126,7 +129,7 @@ function header(site, view) {
 /** Views for what this person may do here. @param {Site} site */
 function visible(site) {
   const role = session.roles["*"] === "owner" ? "owner" : (session.roles[site.id] ?? session.roles["*"]);
-  return VIEWS.filter(({ name }) => (name === "settings" || name === "install" ? role === "owner" : name === "people" ? session.user !== null || session.roles["*"] === "owner" : true));
+  return VIEWS.filter(({ name }) => (name === "settings" || name === "install" || name === "privacy" ? role === "owner" : name === "people" ? session.user !== null || session.roles["*"] === "owner" : true));
 }
 
 async function signOut() {

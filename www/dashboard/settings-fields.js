@@ -34,7 +34,7 @@ export const SECTIONS = [
       { name: "sample_rate", kind: "percent", label: "Share of visits recorded, in percent" },
       { name: "min_duration", kind: "number", label: "Shortest visit kept, in seconds", max: 3600 },
       { name: "skip_bots", kind: "switch", label: "Do not record automated browsers" },
-      { name: "never_record", kind: "lines", inert: true, label: "Never record", hint: "Ids, SHA-256 hashes of e-mail addresses, or networks such as 192.0.2.0/24; one a line." },
+      { name: "never_record", kind: "lines", label: "Never record", hint: "Ids given to identify, e-mail addresses (kept as their SHA-256), or networks such as 192.0.2.0/24; one a line." },
     ],
   },
   {

@@ -16,7 +16,7 @@ const TEST_TIMEOUT_MS: u32 = 15 * 60 * 1000;
 /// Test files that Firefox runs as well. Others need what only Chromium's protocol can do, or say nothing new there.
 const BOTH: [&str; 2] = ["api.test.js", "leaving.test.js"];
 
-const BENCHES: [&str; 3] = ["recorder", "collector", "player"];
+const BENCHES: [&str; 4] = ["recorder", "masking", "collector", "player"];
 
 /// Runs the `*.test.js` files below a folder whose path contains the filter; none without a filter is a failure.
 pub(crate) fn test(repo: &Repo, folder: &str, filter: Option<&str>) -> Result<()> {

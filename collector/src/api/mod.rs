@@ -7,6 +7,7 @@ mod filter;
 mod filters;
 pub mod panel;
 mod people;
+mod privacy;
 mod recordings;
 mod shares;
 mod sites;
@@ -185,17 +186,44 @@ fn routes() -> Vec<Route> {
         route("/api/v1/sites/{id}/webhook/deliveries/{delivery}/replay", post(webhooks::replay), [
             make("Send a message again").gives_nothing().or(&[404]),
         ]),
-        route("/api/v1/erase", post(recordings::erase_matching), [make("Erase a person's recordings on a site")
-            .takes(&[
-                ("site", Type::Text, "id of the site; with one of the others"),
-                ("visitor", Type::Text, ""),
-                ("email", Type::Text, ""),
-                ("identity", Type::Text, ""),
-                ("recording", Type::Text, ""),
-                ("ip", Type::Text, "only where full addresses are stored"),
+        route("/api/v1/erase", post(privacy::erase), [make("Erase a person's recordings on a site")
+            .takes(privacy::SUBJECT)
+            .gives(200, &[
+                ("erased", Type::List, "ids of recordings"),
+                ("verified", Type::Object, "what was read after the erasure; `left` is what was found of it: 0"),
             ])
-            .gives(200, &[("erased", Type::List, "ids of recordings")])
             .or(&[400, 404, 422])]),
+        route("/api/v1/access", post(privacy::access), [make(
+            "Everything that is held on a person on a site: metadata, links and content of each recording",
+        )
+        .takes(privacy::SUBJECT)
+        .gives(200, &[
+            ("site", Type::Text, ""),
+            ("by", Type::Text, "how the person was named"),
+            ("exported_at", Type::Time, ""),
+            ("count", Type::Number, ""),
+            ("recordings", Type::ListOf("Recording"), "with `shares` and `rrweb`"),
+        ])
+        .or(&[400, 404, 422])]),
+        route("/api/v1/audit", post(privacy::audit), [make(
+            "Look for personal data in stored recordings: says where, never what",
+        )
+        .takes(&[
+            ("site", Type::Text, "id of the site"),
+            ("recording", Type::Text, "only this one"),
+            ("after", Type::Text, "what `next` was"),
+        ])
+        .gives(200, &[
+            ("items", Type::ListOf("Finding"), ""),
+            ("scanned", Type::Number, "recordings read"),
+            ("next", Type::MaybeText, ""),
+        ])
+        .or(&[400, 404])]),
+        route("/api/v1/recordings/{id}/texts", get(privacy::texts), [read(
+            "Every different text that left the pages of a recording",
+        )
+        .gives(200, &[("items", Type::ListOf("Text"), ""), ("complete", Type::Flag, "whether these are all")])
+        .or(&[404, 409])]),
         route("/api/v1/doctor", get(examine), [
             read("How the installation is: disks, clock, unfinished visits, and why there is no recording"),
         ]),
@@ -210,6 +238,8 @@ fn routes() -> Vec<Route> {
 
 /// Named shapes of the document.
 const SCHEMAS: &[(&str, &[Field])] = &[
+    ("Finding", privacy::FINDING),
+    ("Text", privacy::TEXT),
     ("Recording", view::FIELDS),
     ("Share", shares::FIELDS),
     ("Usage", sites::USAGE),

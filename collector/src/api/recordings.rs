@@ -4,8 +4,8 @@ use super::{Json, bad_field, filter, unknown_field, view};
 use crate::app::App;
 use crate::auth::Operator;
 use crate::clock;
+use crate::erase;
 use crate::export::{self, Format, NotMade};
-use crate::keep;
 use crate::problem::Problem;
 use crate::store::people::Role;
 use crate::store::{Filter, Marks, RecordingRow, State as Stands};
@@ -118,52 +118,8 @@ pub(super) async fn erase(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let row = find_for(&app, &operator, &id, Role::Owner).await?;
-    keep::erase(&*app.store, &app.blobs, row.id, &operator.actor).await?;
+    erase::erase_recording(&*app.store, &app.blobs, row.id, &operator.actor).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `{site, one of visitor | email | identity | recording | ip}`.
-pub(super) async fn erase_matching(
-    State(app): State<Arc<App>>,
-    operator: Operator,
-    Json(mut fields): Json<Map<String, Value>>,
-) -> Result<axum::Json<Value>, Problem> {
-    let Some(Value::String(site)) = fields.remove("site") else { return Err(bad_field("site", "the id of a site")) };
-    operator.needs(&site, Role::Owner)?;
-    let site = app.store.site(&site).await?.ok_or_else(Problem::not_found)?;
-    let mut fields = fields.into_iter();
-    let (Some((name, Value::String(value))), None) = (fields.next(), fields.next()) else {
-        return Err(Problem::bad_request("bad_field", "name one of `visitor`, `email`, `identity`, `recording`, `ip`"));
-    };
-    let mut filter = Filter { site: Some(site.id.clone()), ..Filter::default() };
-    match name.as_str() {
-        "visitor" => filter.visitor = Some(value),
-        "email" => filter.email = Some(value),
-        "identity" => filter.identity = Some(value),
-        "ip" if site.settings.record_ip => filter.ip = Some(value),
-        "ip" => {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Err(Problem::new(
-                status,
-                "not_recorded",
-                "this site stores no full addresses, so none can be erased by one",
-            ));
-        }
-        "recording" => {
-            let id = RecordingId::parse(&value).ok_or_else(|| bad_field("recording", "the id of a recording"))?;
-            let row = app.store.recording(id).await?.filter(|row| row.site == site.id);
-            let erased = match row {
-                Some(row) => keep::erase(&*app.store, &app.blobs, row.id, &operator.actor).await?,
-                None => false,
-            };
-            let erased: Vec<String> = erased.then(|| id.to_string()).into_iter().collect();
-            return Ok(axum::Json(json!({"erased": erased})));
-        }
-        _ => return Err(unknown_field(&name)),
-    }
-    let erased = keep::erase_all(&*app.store, &app.blobs, filter, &operator.actor).await?;
-    let erased: Vec<String> = erased.iter().map(ToString::to_string).collect();
-    Ok(axum::Json(json!({"erased": erased})))
 }
 
 pub(super) async fn export(

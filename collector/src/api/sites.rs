@@ -5,11 +5,11 @@ use super::{Json, filter, view};
 use crate::app::App;
 use crate::auth::Operator;
 use crate::clock;
-use crate::keep;
+use crate::erase;
 use crate::problem::Problem;
-use crate::store::Filter;
 use crate::store::people::Role;
 use crate::store::site::{Rejected, Site};
+use crate::subject::Subject;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -94,8 +94,7 @@ pub(super) async fn remove(
     let now_ms = clock::now_ms();
     app.store.change_site(&id, off, now_ms).await?.ok_or_else(Problem::not_found)?.map_err(rejected)?;
     app.forget_sites();
-    keep::erase_all(&*app.store, &app.blobs, Filter { site: Some(id.clone()), ..Filter::default() }, &operator.actor)
-        .await?;
+    erase::erase(&*app.store, &app.blobs, Some(id.clone()), Subject::Everyone, &operator.actor).await?;
     app.store.remove_site(&id).await?;
     app.store.audit(&operator.actor, "remove site", &id, now_ms).await?;
     app.forget_sites();
@@ -159,7 +158,7 @@ pub(super) async fn void(
         }
     }
     let filter = filter::parse(filter::of_json(fields)?)?;
-    let voided = keep::void_all(&*app.store, &app.blobs, &site, filter, &operator.actor).await?;
+    let voided = erase::void_all(&*app.store, &app.blobs, &site, filter, &operator.actor).await?;
     let usage = app.store.usage(&site, clock::now_ms()).await?;
     Ok(axum::Json(json!({"voided": voided, "usage": view::usage(&site, &usage)})))
 }

@@ -1,14 +1,15 @@
 //! The commands that do one thing on the store and end.
 
-use super::{Command, Failed, Printer, SiteCommand, Which, open, people, snippet, upkeep};
+use super::{Command, Failed, Printer, SiteCommand, open, people, privacy, snippet, upkeep};
 use crate::blobs::Blobs;
 use crate::check;
 use crate::clock;
 use crate::config::{self, Config};
+use crate::erase;
 use crate::export::{self, Format};
-use crate::keep;
 use crate::store::site::Site;
-use crate::store::{Filter, State, Store};
+use crate::store::{State, Store};
+use crate::subject::Subject;
 use serde_json::{Map, Value, json};
 use shared::ids::RecordingId;
 use std::io::Write;
@@ -25,8 +26,8 @@ pub(super) async fn run(command: Command, config: &Config, printer: &Printer) ->
         }
         _ => {}
     }
-    let (store, blobs) = open(config)?;
-    let store = &*store;
+    let (shared_store, blobs) = open(config)?;
+    let store = &*shared_store.clone();
     let base_url = config.base_url(config.listen);
     match command {
         Command::Serve { .. } | Command::Config | Command::Restore { .. } => Ok(()),
@@ -35,7 +36,11 @@ pub(super) async fn run(command: Command, config: &Config, printer: &Printer) ->
         Command::Token(command) => people::token(command, store, printer).await,
         Command::Export { id, format, output } => export(&id, &format, &output, store, &blobs).await,
         Command::Import { file, site } => import(&file, &site, config, store, &blobs, printer).await,
-        Command::Erase { site, which } => erase(site.as_deref(), which, store, &blobs, printer).await,
+        Command::Erase { site, which } => privacy::erase(site.as_deref(), which, store, &blobs, printer).await,
+        Command::Access { site, which, output } => {
+            privacy::access(site.as_deref(), which, &output, shared_store, blobs).await
+        }
+        Command::Audit { site, recording } => privacy::audit(site.as_deref(), recording, store, &blobs, printer).await,
         Command::Check => verify(store, &blobs, printer).await,
         Command::Doctor => upkeep::doctor(store, config, printer).await,
         Command::Backup { folder } => upkeep::backup(store, &blobs, config, &folder, printer).await,
@@ -106,16 +111,15 @@ async fn site(
             let id = find_site(store, &site).await?.id;
             let off = Map::from_iter([("enabled".to_owned(), Value::Bool(false))]);
             store.change_site(&id, off, now_ms).await?;
-            let all = Filter { site: Some(id.clone()), ..Filter::default() };
-            let erased = keep::erase_all(store, blobs, all, ACTOR).await?;
+            let erased = erase::erase(store, blobs, Some(id.clone()), Subject::Everyone, ACTOR).await?.ids.len();
             store.remove_site(&id).await?;
-            let text = format!("removed, with {} recordings", erased.len());
-            printer.print(&json!({"id": id, "erased": erased.len()}), &text)
+            let text = format!("removed, with {erased} recordings");
+            printer.print(&json!({"id": id, "erased": erased}), &text)
         }
     }
 }
 
-fn parse_id(id: &str) -> Result<RecordingId, Failed> {
+pub(super) fn parse_id(id: &str) -> Result<RecordingId, Failed> {
     RecordingId::parse(id)
         .ok_or_else(|| Failed::Usage(format!("`{id}` is not a recording's id: 32 hexadecimal digits")))
 }
@@ -151,40 +155,6 @@ async fn import(
     let days = config.plans.get(&site.settings.plan).map_or(0, |plan| plan.days);
     let id = crate::finish::import(store, blobs, &site, bytes.into(), days).await.map_err(Failed::Told)?;
     printer.print(&json!({"id": id.to_string()}), &id.to_string())
-}
-
-async fn erase(
-    site: Option<&str>,
-    which: Which,
-    store: &dyn Store,
-    blobs: &Blobs,
-    printer: &Printer,
-) -> Result<(), Failed> {
-    let site = match site {
-        Some(name) => Some(find_site(store, name).await?.id),
-        None => None,
-    };
-    let erased = match which.recording {
-        Some(id) => {
-            let id = parse_id(&id)?;
-            let is_there =
-                store.recording(id).await?.is_some_and(|row| site.as_ref().is_none_or(|site| *site == row.site));
-            if is_there && keep::erase(store, blobs, id, ACTOR).await? { vec![id] } else { Vec::new() }
-        }
-        None => {
-            let filter = Filter {
-                site,
-                visitor: which.visitor,
-                email: which.email,
-                identity: which.identity,
-                ..Filter::default()
-            };
-            keep::erase_all(store, blobs, filter, ACTOR).await?
-        }
-    };
-    let ids: Vec<String> = erased.iter().map(ToString::to_string).collect();
-    let text = if ids.is_empty() { "nothing to erase".to_owned() } else { format!("erased {}", ids.join(" ")) };
-    printer.print(&json!({"erased": ids}), &text)
 }
 
 async fn verify(store: &dyn Store, blobs: &Blobs, printer: &Printer) -> Result<(), Failed> {

@@ -3,6 +3,7 @@
 
 mod admin;
 mod people;
+mod privacy;
 mod serve;
 mod upkeep;
 
@@ -102,6 +103,26 @@ enum Command {
         #[command(flatten)]
         which: Which,
     },
+    /// Write everything that is held on a person to a file, as JSON
+    Access {
+        /// The id or key of the site; not needed with --recording
+        #[arg(long, required_unless_present = "recording")]
+        site: Option<String>,
+        #[command(flatten)]
+        which: Which,
+        /// The file; `-` is stdout
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Look for personal data in stored recordings: exit code 1 when there is something that the site's settings hide
+    Audit {
+        /// The id or key of one site
+        #[arg(long)]
+        site: Option<String>,
+        /// One recording
+        #[arg(long, value_name = "ID")]
+        recording: Option<String>,
+    },
     /// Verify the store: exit code 1 when something is wrong
     Check,
     /// Say what stands in the way of recordings: exit code 1 when something does not work
@@ -140,6 +161,9 @@ struct Which {
     /// All of an id given to `identify`
     #[arg(long, value_name = "ID")]
     identity: Option<String>,
+    /// All of a full address, on sites that store those
+    #[arg(long, value_name = "ADDRESS")]
+    ip: Option<String>,
 }
 
 #[derive(Subcommand)]

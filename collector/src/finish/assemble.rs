@@ -4,34 +4,21 @@
 
 use super::Failure;
 use crate::clock::Millis;
+use crate::persons::Declared;
 use crate::store::{Claim, PageRow};
 use bytes::Bytes;
 use shared::frame::{self, Flags, Frame};
 use shared::ids::{PageId, PageSeq};
-use shared::limits::RECORDING_MAX_MS;
+use shared::limits::{RECORDING_MAX_BYTES, RECORDING_MAX_MS};
 use shared::mask::Rules;
-use shared::record::{self, Conversation, Identify, tag};
+use shared::record;
 use shared::recording::{self, Page, PageFrame, Recording, inflate, remask};
 use std::collections::BTreeMap;
-
-/// What the owner's page said about the visitor: kept in metadata only, where erase reaches it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Declared {
-    /// Names and values, later ones last.
-    pub(super) traits: Vec<(String, String)>,
-    /// The chat tool's id.
-    pub(super) conversation: Option<String>,
-}
 
 pub(super) struct Assembled {
     pub(super) recording: Recording,
     pub(super) declared: Declared,
 }
-
-/// Characters of a declared name or value.
-const DECLARED_MAX: usize = 500;
-/// Names and values of one visitor.
-const TRAITS_MAX: usize = 50;
 
 pub(super) fn assemble(
     claim: &Claim,
@@ -50,12 +37,17 @@ pub(super) fn assemble(
         }
     }
     let mut declared = Declared::default();
+    let held = pages.values().flat_map(BTreeMap::values).map(|frame| frame.payload.len()).sum();
+    let mut room = RECORDING_MAX_BYTES.saturating_sub(held);
     for bytes in frames {
-        let Some((frame, payload)) = open(bytes, &mut declared) else {
-            // It was whole when it came: the disk has changed it. The rest of the visit is worth keeping; this is a hole.
-            tracing::error!(recording = %claim.id, "a stored frame is damaged and left out");
+        let opened = open(bytes, &mut declared).filter(|(_, payload)| payload.len() <= room);
+        let Some((frame, payload)) = opened else {
+            // It was whole when it came: the disk has changed it; or there is too much of it. The rest of the visit is worth
+            // keeping; this is a hole.
+            tracing::error!(recording = %claim.id, "a stored frame is damaged, or beyond the limit, and left out");
             continue;
         };
+        room -= payload.len();
         let header = frame.header;
         let flags = Flags(header.flags.0 & !Flags::DEFLATE.0);
         let one = PageFrame { seq: header.seq, flags, at_ms: header.at_ms, payload };
@@ -113,34 +105,15 @@ fn order(
 }
 
 /// The records without what the owner declared, which goes to `declared`. `None` when the bytes do not divide.
-fn take_declared(records: &[u8], declared: &mut Declared) -> Option<Vec<u8>> {
+pub(super) fn take_declared(records: &[u8], declared: &mut Declared) -> Option<Vec<u8>> {
     let mut kept = Vec::with_capacity(records.len());
     for one in record::read(records) {
         let (tag, body) = one.ok()?;
-        match tag {
-            tag::IDENTIFY => {
-                if let Ok(identify) = postcard::from_bytes::<Identify>(body) {
-                    declared.traits.extend(
-                        identify.traits.0.into_iter().take(TRAITS_MAX).map(|(name, value)| (cut(name), cut(value))),
-                    );
-                }
-            }
-            tag::CONVERSATION => {
-                if let Ok(conversation) = postcard::from_bytes::<Conversation>(body) {
-                    declared.conversation = Some(cut(conversation.id.0)).filter(|id| !id.is_empty());
-                }
-            }
-            _ => record::put_packed(&mut kept, tag, body),
+        if !declared.take(tag, body) {
+            record::put_packed(&mut kept, tag, body);
         }
     }
     Some(kept)
-}
-
-fn cut(text: String) -> String {
-    match text.char_indices().nth(DECLARED_MAX) {
-        Some((at, _)) => text[..at].to_owned(),
-        None => text,
-    }
 }
 
 #[cfg(test)]
@@ -150,7 +123,7 @@ mod tests {
     use super::*;
     use shared::frame::{Header, seal};
     use shared::ids::RecordingId;
-    use shared::record::{Declared as Said, put};
+    use shared::record::{Conversation, Declared as Said, Identify, put, tag};
 
     const PAGE: PageId = PageId([1; 8]);
 

@@ -1,10 +1,9 @@
 //! What a list says about a recording, found out of the recording itself: pages, durations, counts, names of events.
 //! Everything here is masked text, but for what the owner declared.
 
-use super::assemble::Declared;
+use crate::persons::Declared;
 use crate::store::filter::path_of;
 use crate::store::{Claim, Facts};
-use serde_json::Value;
 use shared::recording::Recording;
 use shared::replay::{Cursor, Mark, What, overview};
 use std::collections::BTreeSet;
@@ -14,6 +13,7 @@ const LIST_MAX: usize = 200;
 
 pub(super) fn find(recording: &Recording, declared: Declared, claim: &Claim) -> Facts {
     let glance = overview(recording);
+    let identity = declared.identity();
     let started_ms = i64::try_from(recording.started_at_ms).unwrap_or(claim.created_ms);
     // Never longer than it took to arrive, never shorter than it was shown before.
     let duration_ms = i64::from(glance.duration_ms).min((claim.last_ms - started_ms).max(0)).max(claim.duration_ms);
@@ -42,7 +42,7 @@ pub(super) fn find(recording: &Recording, declared: Declared, claim: &Claim) -> 
         identity: claim.identity.clone(),
         ..Facts::default()
     };
-    facts.identity.extend(declared.traits.into_iter().map(|(name, value)| (name, Value::String(value))));
+    facts.identity.extend(identity);
     for page in &recording.pages {
         for event in Cursor::new(page).rest() {
             note(&mut facts, event.what);

@@ -1,12 +1,13 @@
 //! A recording that another installation exported comes in as a finished one: masked again by this site's rules, with
-//! facts of its own, kept as long as a new one. It is not counted: no visit of this month began with it.
+//! facts of its own, without what was declared there, kept as long as a new one. It is not counted: no visit of this month began with it.
 
-use super::assemble::Declared;
+use super::assemble::take_declared;
 use super::{FOLDER, facts, take_pictures};
 use crate::auth;
 use crate::blobs::Blobs;
 use crate::clock;
 use crate::intake;
+use crate::persons::Declared;
 use crate::store::site::Site;
 use crate::store::{Claim, Store};
 use bytes::Bytes;
@@ -26,7 +27,17 @@ pub async fn import(
 ) -> Result<RecordingId, Told> {
     let mut recording = recording::read(&file).map_err(|unreadable| unreadable.to_string())?;
     let rules = intake::rules(site);
-    recording.pages.iter_mut().for_each(|page| remask(page, &rules));
+    for page in &mut recording.pages {
+        // What somebody declared elsewhere is not this site's; no export of ours holds it. What does not divide is a hole.
+        page.frames.retain_mut(|frame| match take_declared(&frame.payload, &mut Declared::default()) {
+            Some(payload) => {
+                frame.payload = payload;
+                true
+            }
+            None => false,
+        });
+        remask(page, &rules);
+    }
     if !site.settings.record_canvas {
         take_pictures(&mut recording);
     }

@@ -1,6 +1,7 @@
 //! Opens a body: every frame's checksum, every payload inflated within its limit and divided into records, before
 //! anything is kept. One bad frame makes the whole body bad. What a page says of itself is read here, masked again.
 
+use crate::persons::Declared;
 use crate::problem::Problem;
 use crate::store::{NewFrame, PageHello};
 use axum::http::StatusCode;
@@ -9,7 +10,7 @@ use shared::ids::{RecordingId, WriteSecret};
 use shared::limits::FRAME_MAX_BYTES;
 use shared::mask::Rules;
 use shared::phrases::{Phrase, Words};
-use shared::record::{self, Conversation, Hello, tag};
+use shared::record::{self, Hello, tag};
 use shared::recording::inflate;
 use shared::strings::{self, Kind};
 use std::borrow::Cow;
@@ -38,9 +39,6 @@ pub fn open(bytes: &[u8], rules: &Rules) -> Result<Opened, Problem> {
 /// frames of FRAME_TARGET_BYTES.
 const RECORDS_MAX_BYTES: usize = 8 << 20;
 
-/// Characters of a conversation's id.
-const CONVERSATION_MAX: usize = 500;
-
 fn open_frame(body: &[u8], raw: &[u8], rules: &Rules, room: &mut usize) -> Result<NewFrame, Problem> {
     if raw.len() > FRAME_MAX_BYTES {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "frame_too_large", "a frame is over its limit"));
@@ -57,7 +55,7 @@ fn open_frame(body: &[u8], raw: &[u8], rules: &Rules, room: &mut usize) -> Resul
     *room = room.checked_sub(records.len()).ok_or_else(|| {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "inflates_too_far", "the body's frames inflate beyond its limit")
     })?;
-    let (hello, conversation) = read_records(&records, rules)
+    let (hello, declared) = read_records(&records, rules)
         .ok_or_else(|| Problem::bad_request("bad_payload", "a frame's payload does not divide into records"))?;
     Ok(NewFrame {
         page: header.page,
@@ -69,37 +67,27 @@ fn open_frame(body: &[u8], raw: &[u8], rules: &Rules, room: &mut usize) -> Resul
         start: (raw.as_ptr() as usize - body.as_ptr() as usize) as u32,
         len: raw.len() as u32,
         hello,
-        conversation,
+        declared: (!declared.is_empty()).then(|| Box::new(declared)),
     })
 }
 
-/// What is known of a recording before it is finished.
-type Said = (Option<Box<PageHello>>, Option<Box<str>>);
-
-/// Walks all records; `None` when they do not divide. The page's greeting and its conversation, if they are among them.
-fn read_records(records: &[u8], rules: &Rules) -> Option<Said> {
+/// Walks all records; `None` when they do not divide. The page's greeting, if it is among them, and what was declared.
+fn read_records(records: &[u8], rules: &Rules) -> Option<(Option<Box<PageHello>>, Declared)> {
+    let mut declared = Declared::default();
     let mut hello = None;
-    let mut conversation = None;
     let mut dictionaries = Vec::new();
     for one in record::read(records) {
         let (tag, body) = one.ok()?;
         match tag {
             tag::STRINGS | tag::PHRASES if hello.is_none() => dictionaries.push((tag, body)),
             tag::HELLO if hello.is_none() => hello = Some(body),
-            tag::CONVERSATION => conversation = declared(body),
-            _ => {}
+            _ => drop(declared.take(tag, body)),
         }
     }
-    let Some(body) = hello else { return Some((None, conversation)) };
+    let Some(body) = hello else { return Some((None, declared)) };
     // A greeting that cannot be read is the page's loss alone; finish looks again.
-    let Ok(hello) = postcard::from_bytes::<Hello>(body) else { return Some((None, conversation)) };
-    Some((Some(Box::new(greeting(&hello, &dictionaries, rules))), conversation))
-}
-
-fn declared(body: &[u8]) -> Option<Box<str>> {
-    let said = postcard::from_bytes::<Conversation>(body).ok()?.id.0;
-    let id: String = said.chars().take(CONVERSATION_MAX).collect();
-    (!id.is_empty()).then(|| id.into())
+    let Ok(hello) = postcard::from_bytes::<Hello>(body) else { return Some((None, declared)) };
+    Some((Some(Box::new(greeting(&hello, &dictionaries, rules))), declared))
 }
 
 fn greeting(hello: &Hello, dictionaries: &[(u32, &[u8])], rules: &Rules) -> PageHello {

@@ -9,8 +9,10 @@ pub mod origin;
 pub mod rate;
 pub mod refusals;
 mod settings;
+mod withdraw;
 
 pub use settings::settings;
+pub use withdraw::withdraw;
 
 use crate::address;
 use crate::agent;
@@ -18,6 +20,7 @@ use crate::app::App;
 use crate::auth;
 use crate::clock;
 use crate::log::Entry;
+use crate::persons::NeverRecord;
 use crate::problem::Problem;
 use crate::store::site::Site;
 use crate::store::{NewBody, Opening, Outcome, Refusal, Standing};
@@ -133,15 +136,22 @@ async fn accept(
     let secret_hash = auth::hash(&opened.secret.0);
     let received_ms = clock::now_ms();
     let recording = opened.recording;
-    let forwarded = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let client = address::client(peer, forwarded, &app.config.trusted_proxies);
+    let client = client(app, peer, headers);
     let is_known = app.known.has(recording, &secret_hash);
+    let never = NeverRecord::of(&site.settings);
     if !is_known {
         match app.store.standing(&site.id, recording, secret_hash, received_ms).await? {
             Ok(Standing::GoesOn) => {}
+            Ok(Standing::Begins) if never.has_address(client) => {
+                return Err(Problem::forbidden("never_record", "this site does not record this network"));
+            }
             Ok(Standing::Begins) => may_begin(app, &site, client, received_ms)?,
             Err(reason) => return Err(refusal(reason)),
         }
+    }
+    if opened.frames.iter().filter_map(|frame| frame.declared.as_deref()).any(|declared| never.has_person(declared)) {
+        withdraw::forget(app, &site, recording, "never_record").await?;
+        return Err(refusal(Refusal::Erased));
     }
     let opening = if is_known { Opening::default() } else { opening(app, &site, client, headers) };
     let body = NewBody {
@@ -165,6 +175,12 @@ async fn accept(
             Err(refusal(reason))
         }
     }
+}
+
+/// Who sends, behind trusted proxies.
+fn client(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let forwarded = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    address::client(peer, forwarded, &app.config.trusted_proxies)
 }
 
 /// What is stored of the client when a recording begins.

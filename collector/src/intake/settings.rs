@@ -1,31 +1,39 @@
 //! `GET /v1/site/{key}`: whether this site records now, and how. Asked once by every page before it sends anything, so
 //! that a page of a site that may not record sends nothing at all.
 
-use super::unknown_key;
+use super::{client, unknown_key};
 use crate::app::App;
 use crate::clock;
 use crate::doctor;
+use crate::persons::NeverRecord;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::header;
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use shared::limits::{HEARTBEAT_MS, IDLE_MS, RECORDING_MAX_MS};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// The handler.
-pub async fn settings(State(app): State<Arc<App>>, key: Result<Path<String>, PathRejection>) -> Response {
+pub async fn settings(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    key: Result<Path<String>, PathRejection>,
+) -> Response {
     // A key that is not even text is unknown like any other.
     let key = key.map_or_else(|_| String::new(), |Path(key)| key);
-    match answer(&app, &key).await {
+    let client = client(&app, peer.ip(), &headers);
+    match answer(&app, &key, client).await {
         Ok(json) => ([(header::CACHE_CONTROL, "no-store")], Json(json)).into_response(),
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
+async fn answer(app: &App, key: &str, client: IpAddr) -> Result<Value, Problem> {
     let now_ms = clock::now_ms();
     // Past the memory of sites: a switch or a plan changed a moment ago must hold.
     let site = app.store.site_by_key(key).await?.ok_or_else(|| {
@@ -37,6 +45,9 @@ async fn answer(app: &App, key: &str) -> Result<Value, Problem> {
         |reason: &str, until: Option<String>| json!({"record": false, "reason": reason, "until": until, "version": 1});
     if !site.settings.enabled {
         return Ok(no("disabled", None));
+    }
+    if NeverRecord::of(&site.settings).has_address(client) {
+        return Ok(no("never_record", None));
     }
     let usage = app.store.usage(&site, now_ms).await?;
     if usage.limit == 0 {

@@ -52,3 +52,29 @@ impl ChunkWriter {
         self.bytes.freeze()
     }
 }
+
+/// Whose each frame of a chunk is, one after the other; ends where the bytes are no chunk.
+pub fn recordings(chunk: &[u8]) -> impl Iterator<Item = RecordingId> {
+    let mut rest = chunk.strip_prefix(MAGIC).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (id, after) = rest.split_first_chunk::<16>()?;
+        let (len, after) = after.split_first_chunk::<4>()?;
+        rest = after.get(u32::from_le_bytes(*len) as usize..).unwrap_or_default();
+        Some(RecordingId(*id))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_says_whose_its_frames_are() {
+        let mut writer = ChunkWriter::new(0);
+        writer.push(RecordingId([1; 16]), b"one");
+        writer.push(RecordingId([2; 16]), b"");
+        let chunk = writer.finish();
+        assert_eq!(recordings(&chunk).collect::<Vec<_>>(), [RecordingId([1; 16]), RecordingId([2; 16])]);
+        assert_eq!(recordings(b"something else").count(), 0);
+    }
+}

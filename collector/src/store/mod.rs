@@ -8,6 +8,7 @@ pub mod filter;
 pub mod hooks;
 pub mod operations;
 pub mod people;
+pub mod privacy;
 pub mod saved;
 pub mod sharing;
 pub mod site;
@@ -16,6 +17,7 @@ pub mod usage;
 
 use crate::clock::Millis;
 use crate::config::{Config, Plan};
+use crate::persons::Declared;
 use async_trait::async_trait;
 pub use filter::Filter;
 use hooks::Hooks;
@@ -185,8 +187,7 @@ pub struct NewFrame {
     pub start: u32,
     pub len: u32,
     pub hello: Option<Box<PageHello>>,
-    /// As the page declares it: kept in metadata, where erase reaches it.
-    pub conversation: Option<Box<str>>,
+    pub declared: Option<Box<Declared>>,
 }
 
 /// One body, checked, whose frames are in a chunk.
@@ -439,7 +440,7 @@ pub struct Inventory {
 /// Metadata of one installation.
 #[async_trait]
 pub trait Store:
-    Counts + Hooks + People + SavedFilters + Shares + operations::Operations + Send + Sync + 'static
+    Counts + Hooks + People + privacy::Privacy + SavedFilters + Shares + operations::Operations + Send + Sync + 'static
 {
     /// Adds a site; `false` when its key or id is taken.
     async fn add_site(&self, site: &Site) -> Result<bool, Failure>;
@@ -491,8 +492,8 @@ pub trait Store:
 
     /// Forgets what is over: closed visits, expired recordings, spent chunks, old sessions and shares. Returns how many recordings expired.
     async fn tidy(&self, now_ms: Millis) -> Result<u64, Failure>;
-    /// Erases a recording from metadata. `None` when there is none; otherwise the chunks that still hold bytes of it.
-    async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<Option<Vec<i64>>, Failure>;
+    /// Erases a recording from metadata, and notes the chunks that still hold bytes of it; `false` when there is none.
+    async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<bool, Failure>;
     /// What is in a chunk.
     async fn chunk(&self, cid: i64) -> Result<Option<ChunkRow>, Failure>;
     /// Puts a rewritten chunk in the place of the one that was read: (page row, seq, new start). `false` when that one has

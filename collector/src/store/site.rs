@@ -3,6 +3,7 @@
 
 use crate::clock::{self, Millis};
 use crate::intake::origin;
+use crate::persons;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -260,6 +261,9 @@ impl Settings {
         }
         if self.webhook_url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
             return Err(Rejected("`webhook_url` must be an http or https address".to_owned()));
+        }
+        for entry in &mut self.never_record {
+            *entry = persons::listed(entry);
         }
         for (field, origins) in
             [("allowed_origins", &mut self.allowed_origins), ("embed_origins", &mut self.embed_origins)]

@@ -6,20 +6,12 @@ use crate::clock::Millis;
 use async_trait::async_trait;
 use shared::ids::RecordingId;
 
-/// What became of recordings that were voided.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Voided {
-    pub recordings: u64,
-    /// Chunks that still hold bytes of them.
-    pub chunks: Vec<i64>,
-}
-
 /// The part of the store that counts.
 #[async_trait]
 pub trait Counts {
     /// Days with what was counted on them, oldest first, from `from` (`2026-11-01`) on. Days without are left out.
     async fn usage_days(&self, site: &str, from: &str) -> Result<Vec<(String, u32)>, Failure>;
-    /// Erases recordings of a site and gives back what they used of their month, in one transaction.
-    async fn void(&self, site: &Site, ids: Vec<RecordingId>, actor: &str, now_ms: Millis) -> Result<Voided, Failure>;
+    /// Erases recordings of a site and gives back what they used of their month, in one transaction; notes the
+    /// chunks that still hold bytes of them. How many there were.
+    async fn void(&self, site: &Site, ids: Vec<RecordingId>, actor: &str, now_ms: Millis) -> Result<u64, Failure>;
 }

@@ -5,6 +5,7 @@
 import * as commands from "./commands.js";
 import * as cssom from "./cssom.js";
 import * as dead from "./dead.js";
+import * as erase from "./erase.js";
 import * as events from "./events.js";
 import * as frames from "./frames.js";
 import * as media from "./media.js";
@@ -31,7 +32,7 @@ import * as touch from "./touch.js";
  * @property {(changes: import("../capture.js").Changes) => void} [changed] what was observed since the last flush, while it is written
  * @property {(time: number) => void} [after] operations that need the nodes which this flush found
  * @property {() => void} [complete] the document was read completely
- * @property {(call: [string, any?, any?]) => void} [call] of the page's API
+ * @property {(call: [string, any?, any?], visit: import("../session.js").Visit, host: import("../recorder.js").Host, sent: () => Promise<void>) => void} [call] of the page's API; `sent` waits for all that is on its way
  * @property {() => void} [forget] consent was withdrawn
  * @property {() => void} [close] gives everything back
  */
@@ -42,7 +43,7 @@ reopened.hearAgain((page) => {
 });
 
 /** @type {Tap[]} in the order in which they hear of each step */
-const TAPS = [reopened, frames, cssom, names, events, moved, states, media, selection, touch, commands, dead, route, told];
+const TAPS = [reopened, frames, cssom, names, events, moved, states, media, selection, touch, commands, dead, route, told, erase];
 
 /**
  * @param {import("../capture.js").Seam} seam

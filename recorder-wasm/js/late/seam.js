@@ -8,6 +8,8 @@ import { MARK_BLOCK, MARK_MASK } from "../tap/ops.js";
 
 /** @type {Seam["listen"]} the browser's own addEventListener; returns what stops it */
 export let listen;
+/** @type {Seam["fetch"]} */
+export let fetch;
 /** @type {Seam["setTimeout"]} */
 export let setTimeout;
 /** @type {Seam["guarded"]} keeps errors of ours from the page: for whatever the browser calls */
@@ -55,7 +57,7 @@ export let unwritten;
 
 /** @param {Seam} seam */
 export function open(seam) {
-  ({ listen, setTimeout, guarded, wrapMethod, wrapSetter } = seam);
+  ({ listen, fetch, setTimeout, guarded, wrapMethod, wrapSetter } = seam);
   ({ idOf, nodeOf, idCount, ignoresEvents, isMarked, marksAt, inside, forget, put, putString, putText, hasWords } = seam);
   ({ typed, reset, noteRule, adoptedBy, adopting, unwritten } = seam);
 }

@@ -1,8 +1,9 @@
 //! Indexes the bodies of one chunk in one transaction: the moment at which frames are acknowledged, new recordings are
 //! counted, and everything is decided that two collectors could see differently.
 
-use super::{Failure, NewBody, NewChunk, Outcome, Refusal, Rules, sites, transaction};
+use super::{Failure, NewBody, NewChunk, Outcome, Refusal, Rules, privacy, sites, transaction};
 use crate::clock::Millis;
+use crate::persons::Declared;
 use crate::store::site::Site;
 use crate::store::{NewFrame, PageHello, Standing, State};
 use crate::visits::Visit;
@@ -122,8 +123,11 @@ struct Batch<'a> {
 impl<'a> Batch<'a> {
     fn body(&mut self, body: &'a NewBody) -> Result<Outcome, Failure> {
         let outcome = self.take(body)?;
-        if matches!(outcome, Outcome::Refused(_)) {
+        if let Outcome::Refused(reason) = outcome {
             self.strays.insert(body.recording.0);
+            if reason == Refusal::Erased {
+                privacy::note_chunk(self.transaction, self.chunk)?;
+            }
         }
         Ok(outcome)
     }
@@ -231,13 +235,11 @@ impl<'a> Batch<'a> {
                 .execute([pid])?;
             change.open_pages -= ended as i64;
         }
-        if let Some(conversation) = &frame.conversation {
-            self.transaction
-                .prepare_cached("UPDATE recording SET conversation = ?2 WHERE rid = ?1 AND conversation_verified = 0")?
-                .execute(params![rid, conversation])?;
-        }
         if let Some(hello) = &frame.hello {
             self.hello(rid, hello)?;
+        }
+        if let Some(declared) = &frame.declared {
+            self.declared(rid, declared)?;
         }
         Ok(())
     }
@@ -299,6 +301,23 @@ impl<'a> Batch<'a> {
                 format!("{}x{}", hello.screen.0, hello.screen.1),
                 hello.visitor.as_ref().map(|id| id.as_slice()),
             ])?;
+        Ok(())
+    }
+
+    /// Who the visitor is, known while the visit lasts: to be found, and to be erased. A conversation that the site's server
+    /// has named stays.
+    fn declared(&self, rid: i64, declared: &Declared) -> Result<(), Failure> {
+        let identity = declared.identity();
+        let email = identity.get("email").and_then(|value| value.as_str()).map(str::to_owned);
+        let identity = (!identity.is_empty()).then(|| serde_json::Value::Object(identity).to_string());
+        self.transaction
+            .prepare_cached(
+                "UPDATE recording SET identity = CASE WHEN ?2 IS NULL THEN identity ELSE json_patch(coalesce(identity, '{}'), ?2) END,
+                   email = coalesce(?3, email),
+                   conversation = CASE conversation_verified WHEN 0 THEN coalesce(?4, conversation) ELSE conversation END
+                 WHERE rid = ?1",
+            )?
+            .execute(params![rid, identity, email, declared.conversation])?;
         Ok(())
     }
 

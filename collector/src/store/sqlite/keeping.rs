@@ -2,7 +2,9 @@
 //! first, so that nothing shows what is about to be deleted; blobs are noted as doomed and deleted after the commit.
 
 use super::finishing::{bring_back, doom, release_frames};
-use super::{ChunkRow, Failure, Inventory, NewChunk, OldChunk, Rules, hooks, index, recording_id, transaction, usage};
+use super::{
+    ChunkRow, Failure, Inventory, NewChunk, OldChunk, Rules, hooks, index, privacy, recording_id, transaction, usage,
+};
 use crate::clock::{self, Millis};
 use crate::store::hooks::HookKind;
 use crate::store::{ChunkContent, IndexedFrame};
@@ -88,17 +90,27 @@ fn drop_chunk(transaction: &Transaction<'_>, cid: i64, name: &str) -> Result<(),
     doom(transaction, name)?;
     transaction.prepare_cached("DELETE FROM stray WHERE cid = ?1")?.execute([cid])?;
     transaction.prepare_cached("DELETE FROM chunk WHERE cid = ?1")?.execute([cid])?;
-    Ok(())
+    privacy::forget_chunk(transaction, cid)
 }
 
-/// Leaves of a recording only its id, its site and the word for what became of it. Returns chunks that held frames of it.
-fn forget(transaction: &Transaction<'_>, rid: i64, state: &'static str) -> Result<Vec<i64>, Failure> {
+/// Leaves of a recording only its id, its site and the word for what became of it. Chunks that other recordings still need,
+/// and that hold bytes of this one, are noted: they are to be rewritten.
+pub(super) fn forget(transaction: &Transaction<'_>, rid: i64, state: &'static str) -> Result<(), Failure> {
     let blob: Option<String> =
         transaction.query_row("SELECT blob FROM recording WHERE rid = ?1", [rid], |row| row.get(0))?;
     if let Some(blob) = blob {
         doom(transaction, &blob)?;
     }
-    let chunks = release_frames(transaction, rid)?;
+    let mut chunks = release_frames(transaction, rid)?;
+    chunks.extend(
+        transaction
+            .prepare_cached("DELETE FROM stray WHERE id = (SELECT id FROM recording WHERE rid = ?1) RETURNING cid")?
+            .query_map([rid], |row| row.get::<_, i64>(0))?
+            .collect::<Result<Vec<_>, _>>()?,
+    );
+    for cid in chunks {
+        privacy::note_chunk(transaction, cid)?;
+    }
     delete_frames(transaction, rid)?;
     transaction.execute("DELETE FROM share WHERE rid = ?1", [rid])?;
     index::take_out(transaction, rid)?;
@@ -114,19 +126,7 @@ fn forget(transaction: &Transaction<'_>, rid: i64, state: &'static str) -> Resul
              WHERE rid = ?1",
         )?
         .execute(params![rid, state])?;
-    Ok(chunks)
-}
-
-/// Leaves of a recording that it was erased; gives the chunks that hold or held bytes of it.
-pub(super) fn erase_rows(transaction: &Transaction<'_>, rid: i64, id: RecordingId) -> Result<Vec<i64>, Failure> {
-    let mut chunks = forget(transaction, rid, "erased")?;
-    let strays = transaction
-        .prepare_cached("SELECT cid FROM stray WHERE id = ?1")?
-        .query_map([id.0.as_slice()], |row| row.get(0))?
-        .collect::<Result<Vec<i64>, _>>()?;
-    chunks.extend(strays);
-    transaction.prepare_cached("DELETE FROM stray WHERE id = ?1")?.execute([id.0.as_slice()])?;
-    Ok(chunks)
+    Ok(())
 }
 
 pub(super) fn erase(
@@ -134,31 +134,25 @@ pub(super) fn erase(
     id: RecordingId,
     actor: &str,
     now_ms: Millis,
-) -> Result<Option<Vec<i64>>, Failure> {
-    let chunks = transaction(connection, |transaction| {
-        let rid: Option<i64> = transaction
-            .query_row("SELECT rid FROM recording WHERE id = ?1 AND state <> 'erased'", [id.0.as_slice()], |row| {
-                row.get(0)
-            })
+) -> Result<bool, Failure> {
+    let erased = transaction(connection, |transaction| {
+        let found: Option<(i64, String)> = transaction
+            .query_row(
+                "SELECT rid, site FROM recording WHERE id = ?1 AND state <> 'erased'",
+                [id.0.as_slice()],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
             .optional()?;
-        let Some(rid) = rid else { return Ok(None) };
-        let mut chunks = erase_rows(transaction, rid, id)?;
-        chunks.sort_unstable();
-        chunks.dedup();
+        let Some((rid, site)) = found else { return Ok(None) };
+        privacy::note(transaction, &id.0, &site, actor, now_ms)?;
+        forget(transaction, rid, "erased")?;
         spend_chunks(transaction)?;
         super::access::audit(transaction, actor, "erase", &id.to_string(), now_ms)?;
-        let mut exists = transaction.prepare_cached("SELECT 1 FROM chunk WHERE cid = ?1")?;
-        let mut left = Vec::new();
-        for cid in chunks {
-            if exists.exists([cid])? {
-                left.push(cid);
-            }
-        }
-        Ok(Some(left))
+        Ok(Some(()))
     })?;
     // What was erased must not live on in the log. Other readers may hold it back; the next checkpoint takes it then.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    Ok(chunks)
+    Ok(erased.is_some())
 }
 
 pub(super) fn chunk(connection: &Connection, cid: i64) -> Result<Option<ChunkRow>, Failure> {

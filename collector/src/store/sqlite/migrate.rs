@@ -16,6 +16,7 @@ macro_rules! migrations {
 /// In the order in which they run on a new store. Numbers may have holes.
 const MIGRATIONS: &[(i64, &str)] = migrations! {
     1 "0001_init.sql"
+    10 "0010_erasing.sql"
     20 "0020_search.sql"
     21 "0021_sharing.sql"
     22 "0022_conversations.sql"

@@ -14,6 +14,7 @@ mod listing;
 mod migrate;
 mod operations;
 mod people;
+mod privacy;
 mod saved;
 mod search;
 mod sharing;
@@ -282,7 +283,7 @@ impl Store for Sqlite {
         .await
     }
 
-    async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<Option<Vec<i64>>, Failure> {
+    async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<bool, Failure> {
         let (actor, path) = (actor.to_owned(), self.path.clone());
         self.write(move |connection| {
             // They hold what is erased here.

@@ -3,7 +3,7 @@
 use super::{Failure, Sqlite, access, copies, keeping, transaction};
 use crate::clock::{self, Millis};
 use crate::store::site::Site;
-use crate::store::usage::{Counts, Voided};
+use crate::store::usage::Counts;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shared::ids::RecordingId;
@@ -27,16 +27,8 @@ pub(super) fn tidy(connection: &Connection, now_ms: Millis) -> Result<(), Failur
     Ok(())
 }
 
-fn void_one(transaction: &Transaction<'_>, site: &Site, id: RecordingId, voided: &mut Voided) -> Result<(), Failure> {
-    let found: Option<(i64, Millis)> = transaction
-        .prepare_cached(
-            "SELECT rid, created_ms FROM recording WHERE id = ?1 AND site = ?2 AND state IN ('open', 'ended', 'ready')",
-        )?
-        .query_row(params![id.0.as_slice(), site.id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((rid, created_ms)) = found else { return Ok(()) };
-    voided.chunks.extend(keeping::erase_rows(transaction, rid, id)?);
-    voided.recordings += 1;
+/// Takes one recording off the counts of the month and the day in which it began.
+pub(super) fn give_back(transaction: &Transaction<'_>, site: &Site, created_ms: Millis) -> Result<(), Failure> {
     let (month, _) = site.zone.month(created_ms);
     transaction
         .prepare_cached("UPDATE usage SET used = max(0, used - 1) WHERE site = ?1 AND month = ?2")?
@@ -45,6 +37,20 @@ fn void_one(transaction: &Transaction<'_>, site: &Site, id: RecordingId, voided:
         .prepare_cached("UPDATE usage_day SET used = max(0, used - 1) WHERE site = ?1 AND day = ?2")?
         .execute(params![site.id, clock::day(&site.zone.name, created_ms)])?;
     Ok(())
+}
+
+/// Whether there was one.
+fn void_one(transaction: &Transaction<'_>, site: &Site, id: RecordingId) -> Result<bool, Failure> {
+    let found: Option<(i64, Millis)> = transaction
+        .prepare_cached(
+            "SELECT rid, created_ms FROM recording WHERE id = ?1 AND site = ?2 AND state IN ('open', 'ended', 'ready')",
+        )?
+        .query_row(params![id.0.as_slice(), site.id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((rid, created_ms)) = found else { return Ok(false) };
+    keeping::forget(transaction, rid, "erased")?;
+    give_back(transaction, site, created_ms)?;
+    Ok(true)
 }
 
 #[async_trait]
@@ -60,19 +66,17 @@ impl Counts for Sqlite {
         .await
     }
 
-    async fn void(&self, site: &Site, ids: Vec<RecordingId>, actor: &str, now_ms: Millis) -> Result<Voided, Failure> {
+    async fn void(&self, site: &Site, ids: Vec<RecordingId>, actor: &str, now_ms: Millis) -> Result<u64, Failure> {
         let (site, actor, path) = (site.clone(), actor.to_owned(), self.path.clone());
         self.write(move |connection| {
             // An older copy of the metadata still has what goes here.
             copies::forget(&path, true);
             transaction(connection, |transaction| {
-                let mut voided = Voided::default();
+                let mut voided = 0;
                 for id in ids {
-                    void_one(transaction, &site, id, &mut voided)?;
+                    voided += u64::from(void_one(transaction, &site, id)?);
                 }
-                voided.chunks.sort_unstable();
-                voided.chunks.dedup();
-                let told = format!("{} {}", site.id, voided.recordings);
+                let told = format!("{} {voided}", site.id);
                 access::audit(transaction, &actor, "void", &told, now_ms)?;
                 Ok(voided)
             })
