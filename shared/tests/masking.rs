@@ -102,6 +102,14 @@ fn text_hides_numbers_and_addresses() {
             ("anna@example[dot]com", "•@•"),
             ("2 apples @ 3 each", "0 apples @ 0 each"),
             ("•@• and 000", "•@• and 000"),
+            ("anna at example dot com", "•@•"),
+            ("Mail: anna.b at mail dot example punkt de.", "Mail: •@•."),
+            ("anna ät beispiel punkt de", "•@•"),
+            ("anna arroba ejemplo punto com", "•@•"),
+            ("look at the dots", "look at the dots"),
+            ("meet me at noon. Dot comes", "meet me at noon. Dot comes"),
+            ("3 @ 4.99", "0 @ 0.00"),
+            ("a note @ 3 p.m", "a note @ 0 p.m"),
             // Keys.
             ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc", "Bearer •••••"),
             ("sk_live_4eC39HqLyjWDarjtT1zdp7dc", "•••••"),
@@ -274,6 +282,7 @@ fn elements_are_fields_secrets_or_neither() {
         (input("IMAGE"), None),
         (input("password"), secret),
         (input("PassWord"), secret),
+        (input("submit button"), field),
         (completes("cc-number"), secret),
         (completes("section-a billing CC-CSC"), secret),
         (completes("one-time-code"), secret),
@@ -401,6 +410,15 @@ fn levels_go_down_the_tree() {
         (input("password"), Marks::BLOCK, UNMASK, Blocked),
         (tag("div"), Marks::MASK.with(Marks::UNMASK), UNMASK, Hidden),
         (tag("div"), Marks::IGNORE_EVENTS, NOTHING, Page),
+        // What is typed is part of an address before the `@` comes.
+        (input("email"), Marks::default(), INPUTS, Hidden),
+        (ElementFacts { name: Some("userMail"), ..tag("input") }, Marks::default(), INPUTS, Hidden),
+        (ElementFacts { autocomplete: Some("username"), ..tag("input") }, Marks::default(), INPUTS, Hidden),
+        (ElementFacts { placeholder: Some("Your e-mail"), ..tag("textarea") }, Marks::default(), INPUTS, Hidden),
+        (ElementFacts { id: Some("e-mail"), ..tag("div") }, Marks::default(), INPUTS, Page),
+        (input("email"), Marks::default(), ALL, Field),
+        (input("email"), Marks::default(), NOTHING, Field),
+        (input("email"), Marks::UNMASK, Policy { form_inputs: true, ..UNMASK }, Clear),
     ] {
         assert_eq!(rules(policy).level(Page, &facts, marks), expected, "{facts:?} {marks:?}");
     }
@@ -572,6 +590,14 @@ fn attributes_come_back_equal_when_everything_is_recorded() {
             (("script", "nonce", "abc"), "•••"),
             (("meta", "content", "8fJ2kq0ZtR5vXy7Lm3Wp9sQa1"), "•••"),
             (("div", "data-x", "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc"), "•••"),
+            (("iframe", "srcdoc", "<p>sk_live_4eC39HqLyjWDarjtT1zdp7dc</p>"), "•••"),
+            (("div", "data-x", "{\"key\": \"sk_live_4eC39HqLyjWDarjtT1zdp7dc\"}"), "•••"),
+            (
+                ("div", "style", "background:url(data:text/plain,sk_live_4eC39HqLyjWDarjtT1zdp7dc)"),
+                "background:url(data:,)",
+            ),
+            (("div", "style", "/*eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc*/x:y"), "/**/x:y"),
+            (("img", "src", "data:text/plain,eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc"), "data:,"),
         ],
     );
     check_attributes(ALL, Level::Secret, &[(("input", "value", "hunter2"), "•••••"), (("input", "value", ""), "")]);
@@ -602,8 +628,10 @@ fn addresses_keep_origin_and_path() {
             // Numbers and addresses in the path, encoded too.
             ("/order/4711/item-5", "/order/0000/item-0"),
             ("/u/anna@example.com/x", "/u/•@•/x"),
-            ("/u/anna%40example.com/x", "/u/•@•/x"),
-            ("/u/anna%2540example.com", "/u/•@•"),
+            ("/u/anna%40example.com/x", "/u/•••/x"),
+            ("/u/anna%2540example.com", "/u/•••"),
+            ("/u/anna (at) example.com/x", "/u/•@•/x"),
+            ("/u/anna%20%28at%29%20example.com/x", "/u/•••/x"),
             ("/a%20b%2Fc/%31%32/%D9%A1/%317", "/a%20b%2Fc/•••/•••/•••"),
             ("/%E4%B8%AD/x", "/%E4%B8%AD/x"),
             ("/100%/7", "/•••/0"),
@@ -675,6 +703,7 @@ fn addresses_follow_the_choices() {
 
 #[test]
 fn ids_and_classes_become_stable_tokens() {
+    assert_ne!(rules(ALL).token("u-sk_live_4eC39HqLyjWDarjtT1zdp7dc").as_str().len(), 34);
     let token = |raw| rules(NOTHING).token(raw);
     check(&[("", ""), ("item-1234", "item-1234"), ("•", "•")], token);
     let tokens = |raw| rules(NOTHING).tokens(raw);
@@ -745,6 +774,9 @@ fn style_sheets_keep_layout_and_hide_content() {
             ("@import url(/s7.css);", "@import url(/s0.css);"),
             // Comments go.
             ("/* anna 7 */ p { /**/ x: y /* z", "/**/ p { /**/ x: y /**/"),
+            // What browsers take for no address is none, up to its declaration's end.
+            ("p{background:url(/a (at) b.example);x:y}", "p{background:url();x:y}"),
+            ("p{background:url(data:text/plain,anna b) c}", "p{background:url()}"),
             // Broken sheets.
             ("p{content:\"7", "p{content:\"0"),
             ("p{content:\"7\nx:y", "p{content:\"0\nx:y"),

@@ -35,7 +35,7 @@ cargo xtask serve [ARGS…]          build, then serve the demo on http://127.0.
 cargo xtask test [STEP] [FILTER]   set up what the tests need and run them; STEP is one of
                                    fmt licences clippy docs rust types web browser firefox size
 cargo xtask size                   what the visitor's browser downloads, against the budget
-cargo xtask bench [NAME] [ARGS…]   recorder, masking, collector or player; all without a name
+cargo xtask bench [NAME] [ARGS…]   mask, recorder, masking, collector or player; all without a name
 cargo xtask fuzz [SEEDS]           random inputs, longer than the tests do (2000 seeds by default)
 cargo xtask drill [NAME]           the long fault runs: collector or exits; both without a name
 cargo xtask licences               which licence each dependency has, against the list of allowed ones

@@ -97,7 +97,7 @@ impl AttributeKind {
         let first = usize::from(name.bytes().next().unwrap_or_default() | 0x20).wrapping_sub(usize::from(b'a'));
         let (start, end) = (INDEX.get(first), INDEX.get(first.wrapping_add(1)));
         let names = start.zip(end).map_or("", |(start, end)| part(LIST, usize::from(*start), usize::from(*end)));
-        let rule = look_up(names, name);
+        let rule = look_up(names, name, 0, name.len());
         let is_href = name.eq_ignore_ascii_case("href") || name.eq_ignore_ascii_case("xlink:href");
         if is_href && is_listed(SVG_REFERENCES, tag) {
             AttributeKind::UrlToId
@@ -107,9 +107,9 @@ impl AttributeKind {
             AttributeKind::Value
         } else if tag == "meta" && name.eq_ignore_ascii_case("content") {
             AttributeKind::Meta
-        } else if starts(name, 0, "on") && !has(name, !LETTER) {
+        } else if starts(name, 0, "on") && !has(name, 0, name.len(), !LETTER) {
             AttributeKind::Handler
-        } else if secret::is_secret_name(name) {
+        } else if secret::is_secret_name(name, 0, name.len()) {
             AttributeKind::Secret
         } else {
             AttributeKind::Whole
@@ -165,7 +165,9 @@ impl Rules {
             }
             AttributeKind::State => is_state(raw) || shows.all(),
             AttributeKind::Choice => is_state(raw) && (shows.any() || level == Level::Hidden) || shows.all(),
-            AttributeKind::Meta => shows.all() && !has_key(raw) && !secret::is_random(raw, STATE_MAX_BYTES),
+            AttributeKind::Meta => {
+                shows.all() && !has_key(raw) && !secret::is_random(raw, 0, raw.len(), STATE_MAX_BYTES)
+            }
             AttributeKind::Whole => shows.all() && !has_key(raw),
             AttributeKind::Secret => false,
         };
@@ -200,22 +202,23 @@ fn has_key(value: &str) -> bool {
     let mut end = 0;
     loop {
         let start = next_item(value, &mut end);
-        if start == end || secret::is_key(part(value, start, end)) {
+        if start == end || secret::is_key(value, start, end) {
             return start < end;
         }
     }
 }
 
 fn is_public(value: &str) -> bool {
-    begins_with_any(value, 0, PUBLIC) && !has(value, AT)
+    begins_with_any(value, 0, PUBLIC) && !has(value, 0, value.len(), AT)
 }
 
 /// Whether a value is a small number or a word like "any".
 fn is_count(value: &str) -> bool {
-    !has(value, !(ALPHANUMERIC | const { signs(b".-+%:") })) && count(value, DIGIT) <= COUNT_MAX_DIGITS
+    !has(value, 0, value.len(), !(ALPHANUMERIC | const { signs(b".-+%:") }))
+        && count(value, 0, value.len(), DIGIT) <= COUNT_MAX_DIGITS
 }
 
 /// Whether a value is one short lowercase word.
 fn is_state(value: &str) -> bool {
-    value.len() <= STATE_MAX_BYTES && !has(value, !(LOWER | const { signs(b"-") }))
+    value.len() <= STATE_MAX_BYTES && !has(value, 0, value.len(), !(LOWER | const { signs(b"-") }))
 }

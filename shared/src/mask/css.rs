@@ -4,11 +4,11 @@
 //!
 //! It reads tokens, not grammar: a stretch up to `{` is a selector or an at-rule, up to `;` or `}` a declaration.
 
-use super::css_escape::{character_end, escaped, skip, unescaped};
+use super::css_escape::{escaped, skip, unescaped};
 use super::kinds::{ALPHANUMERIC, AT, DIGIT, Kinds, LETTER, OTHER, SPACE, find, has, kind, signs};
 use super::read::{begins_with_any, byte, is_listed, part, starts};
 use super::rewrite::Rewrite;
-use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, digits, email};
+use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, digits, email, secret};
 
 /// An integer with as many digits is no measure, but for those that authors write to mean "without end".
 const NUMBER_MIN_DIGITS: usize = 9;
@@ -108,10 +108,14 @@ impl<'a> Sheet<'a, '_> {
     /// Where the content ends that runs to an unescaped `close`, a string's to the line's end at most.
     #[inline(never)]
     fn content_end(&self, mut at: usize, close: u8) -> usize {
-        while at < self.text.len() && self.byte(at) != close && (self.byte(at) != b'\n' || close == b')') {
-            at = character_end(self.text, at);
+        loop {
+            at = skip(self.text, at, QUOTES | SPACE | const { signs(b")") });
+            let now = self.byte(at);
+            if now == close || now == b'\n' && close != b')' || at >= self.text.len() {
+                return at;
+            }
+            at += 1;
         }
-        at.min(self.text.len())
     }
 
     /// Where the string ends whose content ends at an offset: behind the quote, or before the line break.
@@ -136,16 +140,23 @@ impl<'a> Sheet<'a, '_> {
     fn stretch(&mut self, start: usize) -> usize {
         let (mut strings, mut has_at) = (0, false);
         let mut end = start;
-        while end < self.text.len() && kind(self.text, end) & const { signs(b";{}") } == 0 {
-            if kind(self.text, end) & QUOTES != 0 {
+        loop {
+            end = skip(self.text, end, QUOTES | const { signs(b";{}/(") });
+            let now = kind(self.text, end);
+            if now & const { signs(b";{}") } != 0 || now == 0 {
+                break;
+            }
+            if now & QUOTES != 0 {
                 let content_end = self.content_end(end + 1, self.byte(end));
-                let plain = unescaped(self.part(end + 1, content_end));
-                strings += 1;
-                has_at |= email::has_at(&plain) || email::has_at(self.rules.text(&plain, self.level).as_str());
+                if content_end > end + 1 {
+                    let plain = unescaped(self.part(end + 1, content_end));
+                    let masked = self.rules.text(&plain, self.level);
+                    strings += 1;
+                    has_at |= email::has_at(masked.as_str(), 0, masked.as_str().len());
+                }
                 end = self.string_end(content_end);
             } else {
-                let opaque = self.comment(end).max(self.bare_url(end).1);
-                end = if opaque > end { opaque } else { character_end(self.text, end) };
+                end = self.comment(end).max(self.bare_url(end.wrapping_sub(3)).1).max(end + 1);
             }
         }
         let mut first = start;
@@ -158,7 +169,7 @@ impl<'a> Sheet<'a, '_> {
             first = after;
         }
         let run_end = skip(self.text, first, GAP);
-        let is_at = self.byte(first) == b'@' && !has(self.part(first + 1, run_end), AT);
+        let is_at = self.byte(first) == b'@' && !has(self.text, first + 1, run_end, AT);
         let name = first + usize::from(is_at);
         let name_end = self.find(name, !(LETTER | const { signs(b"-") }));
         let name = if kind(self.text, name_end) & NAME != 0 { "" } else { self.part(name, name_end) };
@@ -185,7 +196,7 @@ impl<'a> Sheet<'a, '_> {
             if at == word && !self.shows.emails() {
                 // An address that no string holds is nothing a browser would understand: no need to either.
                 let run_end = skip(self.text, at, GAP).min(end);
-                if has(self.part(at + usize::from(at == at_rule), run_end), AT) {
+                if has(self.text, at + usize::from(at == at_rule), run_end, AT) {
                     self.rewrite.replace(at, run_end, EMAIL_TOKEN);
                     (at, word) = (run_end, run_end + 1);
                     continue;
@@ -197,7 +208,7 @@ impl<'a> Sheet<'a, '_> {
             match now {
                 b'/' if self.comment(at) > 0 => {
                     next = self.comment(at);
-                    if !self.shows.all() {
+                    if !self.shows.all() || secret::is_key(self.text, at, next) {
                         self.rewrite.replace(at, next, "/**/");
                     }
                 }
@@ -228,7 +239,13 @@ impl<'a> Sheet<'a, '_> {
                     let (content, close) = self.bare_url(at);
                     next = if close > 0 { close } else { skip(self.text, at, !NAME) };
                     if close > 0 {
-                        self.address(content, content + self.part(content, close).trim_ascii_end().len(), true);
+                        let content_end = content + self.part(content, close).trim_ascii_end().len();
+                        if has(self.text, content, content_end, QUOTES | SPACE | const { signs(b"(") }) {
+                            // No address to a browser, which leaves the declaration out.
+                            self.rewrite.replace(content, end, ")");
+                            return;
+                        }
+                        self.address(content, content_end, true);
                     } else {
                         self.identifier(at, next, is_value);
                         if self.byte(next) == b'(' {
@@ -257,7 +274,7 @@ impl<'a> Sheet<'a, '_> {
     #[inline(never)]
     fn identifier(&mut self, start: usize, end: usize, is_token: bool) {
         let name = self.part(start, end);
-        if name.len() < PLAIN_MAX_BYTES && !has(name, !(LETTER | const { signs(b"-_") })) {
+        if name.len() < PLAIN_MAX_BYTES && !has(name, 0, name.len(), !(LETTER | const { signs(b"-_") })) {
             return;
         }
         let plain = unescaped(name);
@@ -279,12 +296,15 @@ impl<'a> Sheet<'a, '_> {
     }
 
     fn string(&mut self, start: usize, end: usize, kind: Strings) {
+        if start == end {
+            return;
+        }
         let plain = unescaped(self.part(start, end));
         let masked = match kind {
             Strings::Names | Strings::Sheets => self.rules.tokens(&plain),
             // "anna" "@" "example.com" is shown as one address.
-            Strings::Address if !plain.is_empty() => Masked::fixed(EMAIL_TOKEN),
-            Strings::Address | Strings::Text => self.rules.text(&plain, self.level),
+            Strings::Address => Masked::fixed(EMAIL_TOKEN),
+            Strings::Text => self.rules.text(&plain, self.level),
         };
         self.put(start, end, &plain, &masked);
     }

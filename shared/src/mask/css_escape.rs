@@ -1,12 +1,13 @@
 //! Escapes in style sheets: `\40 ` and `\@`. In: the text of a name or a string as a sheet has it, or as it is meant. Out: the
 //! other.
 
-use super::kinds::{Kinds, kind, next};
+use super::kinds::{Kinds, find, kind, next, signs};
 use super::read::{byte, hex, part};
 use alloc::string::String;
 
 /// What makes a sign of the next character; as text, since pushing a `char` is more code.
 const BACKSLASH: &str = "\\";
+const BACKSLASH_KIND: Kinds = signs(b"\\");
 
 /// Where the character here ends, written out or as an escape.
 #[inline(never)]
@@ -27,10 +28,13 @@ pub(super) fn character_end(text: &str, at: usize) -> usize {
 /// The offset of the first character of the kinds that is no escape, at or after `at`.
 #[inline(never)]
 pub(super) fn skip(text: &str, mut at: usize, kinds: Kinds) -> usize {
-    while kind(text, at) & !kinds != 0 {
+    loop {
+        at = find(text, at, text.len(), kinds | BACKSLASH_KIND);
+        if kind(text, at) & BACKSLASH_KIND & !kinds == 0 {
+            return at;
+        }
         at = character_end(text, at);
     }
-    at
 }
 
 /// A name or a string with its escapes read.

@@ -63,6 +63,14 @@ impl ElementFacts<'_> {
     }
 }
 
+impl ElementFacts<'_> {
+    /// Whether a field asks for an e-mail address: what is typed into it is part of one before the `@` comes.
+    pub(super) fn takes_address(&self) -> bool {
+        let names = [self.input_type, self.autocomplete, self.name, self.id, self.placeholder, self.aria_label];
+        names.into_iter().any(|name| secret::is_address_field(name.unwrap_or_default()))
+    }
+}
+
 #[inline(never)]
 fn any_word(list: Option<&str>, is: fn(&str) -> bool) -> bool {
     let list = list.unwrap_or_default();

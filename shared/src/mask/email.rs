@@ -4,12 +4,14 @@
 //! quoted name, or spelled: "name (at) host [dot] tld", "name at host dot tld".
 
 use super::kinds::{AT, BREAK, CLOSING, DIGIT, LETTER, MARK, OPENING, OTHER, SPACE, find, has, kind, next, signs};
-use super::read::{begins_with_any, byte, is_listed, part, starts};
+use super::read::{begins_with_any, byte, look_up, starts};
 
 /// Ways to spell `@`.
 const AT_WORDS: &str = "at ät arroba arobase @ ＠";
 /// Ways to spell the dot.
 const DOT_WORDS: &str = "dot punkt punto point .";
+/// The first byte of `ä`, with the bit that makes letters lowercase.
+const UMLAUT: u8 = 0xC3 | 0x20;
 /// The longest quoted name that is looked for.
 const QUOTED_MAX_BYTES: usize = 64;
 
@@ -18,13 +20,12 @@ pub(super) fn word_end(text: &str, start: usize) -> usize {
     find(text, start, text.len(), BREAK)
 }
 
-/// Whether a text has an `@` in any writing.
+/// Whether an `@` in any writing stands between two offsets.
 #[inline(never)]
-pub(super) fn has_at(text: &str) -> bool {
-    let mut at = 0;
+pub(super) fn has_at(text: &str, mut at: usize, end: usize) -> bool {
     loop {
-        at = find(text, at, text.len(), AT | const { signs(b"%&\\") });
-        if at >= text.len() {
+        at = find(text, at, end, AT | const { signs(b"%&\\") });
+        if at >= end {
             return false;
         }
         let mark = byte(text, at);
@@ -70,9 +71,8 @@ fn address_end(text: &str, start: usize, end: usize) -> usize {
             return trimmed_end(text, name);
         }
     }
-    let word = part(text, start, end);
-    if has_at(word) {
-        if byte(text, end) == b';' && has(word, const { signs(b"&") }) {
+    if has_at(text, start, end) {
+        if byte(text, end) == b';' && has(text, start, end, const { signs(b"&") }) {
             // An entity.
             return trimmed_end(text, end + 1);
         }
@@ -114,8 +114,8 @@ fn spelled(text: &str, from: usize, words: &str) -> usize {
     let word = if is_bracket { gap_end(text, open + 1) } else { open };
     let end = if kind(text, word) & AT != 0 { next(text, word) } else { word_end(text, word) };
     // Few words begin as these do: a list is read only where it may hold the word.
-    let may_be = is_bracket || opening & (AT | OTHER) != 0 || matches!(byte(text, word) | 0x20, b'a' | b'd' | b'p');
-    if !may_be || !is_listed(words, part(text, word, end)) {
+    let may_be = is_bracket || opening == AT || matches!(byte(text, word) | 0x20, b'a' | b'd' | b'p' | UMLAUT);
+    if !may_be || look_up(words, text, word, end) == 0 {
         return 0;
     }
     let close = if is_bracket { gap_end(text, end) + 1 } else { end };

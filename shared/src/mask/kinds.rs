@@ -1,8 +1,8 @@
 //! Kinds of characters. In: a text and an offset. Out: which one of 32 kinds stands there. All rules ask for sets of them,
 //! so that one table and one loop serve every search.
 
-use super::digits;
 use super::read::byte;
+use super::wide;
 
 /// A set of kinds, one bit each.
 pub(super) type Kinds = u32;
@@ -65,12 +65,20 @@ const OF_ASCII: [u8; 128] = {
 };
 
 /// The kind of the character at an offset; 0 behind the end.
-#[inline]
+#[inline(never)]
 pub(super) fn kind(text: &str, at: usize) -> Kinds {
-    match text.as_bytes().get(at) {
-        None => 0,
-        Some(byte) => OF_ASCII.get(usize::from(*byte)).map_or_else(|| of_wide(text, at), |kind| 1 << kind),
+    kind_here(text, at)
+}
+
+/// The same, written out in the loops that read every character.
+#[inline(always)]
+pub(super) fn kind_here(text: &str, at: usize) -> Kinds {
+    if at >= text.len() {
+        return 0;
     }
+    let byte = text.as_bytes()[at];
+    // The mask tells the compiler that the table is long enough.
+    if byte < 0x80 { 1 << OF_ASCII[usize::from(byte & 0x7F)] } else { of_wide(text, at) }
 }
 
 #[inline(never)]
@@ -80,20 +88,11 @@ fn of_wide(text: &str, at: usize) -> Kinds {
     for at in at + 1..=at + more {
         code = code << 6 | u32::from(byte(text, at)) & 0x3F;
     }
-    match code {
-        0x85 | 0xA0 | 0x1680 | 0x2000..=0x200A | 0x2028 | 0x2029 | 0x202F | 0x205F | 0x3000 => SPACE,
-        0xFF20 | 0xFE6B => AT,
-        // « » “ ” „ 、 。 〈 to 】 ！ to ， ： to ？
-        0xAB | 0xBB | 0x201C..=0x201E | 0x3001 | 0x3002 | 0x3008..=0x3011 | 0xFF01..=0xFF0C | 0xFF1A..=0xFF1F => {
-            signs(b"<")
-        }
-        code if digits::is_wide(code) => DIGIT,
-        _ => OTHER,
-    }
+    wide::kind(code)
 }
 
 /// Where the character at an offset ends.
-#[inline]
+#[inline(always)]
 pub(super) fn next(text: &str, at: usize) -> usize {
     let first = byte(text, at);
     at + 1 + usize::from(first >= 0xC0) + usize::from(first >= 0xE0) + usize::from(first >= 0xF0)
@@ -102,24 +101,25 @@ pub(super) fn next(text: &str, at: usize) -> usize {
 /// The offset of the first character of the kinds at or after `at`, `end` when there is none before it.
 #[inline(never)]
 pub(super) fn find(text: &str, mut at: usize, end: usize, kinds: Kinds) -> usize {
-    while at < end && kind(text, at) & kinds == 0 {
+    while at < end && kind_here(text, at) & kinds == 0 {
         at = next(text, at);
     }
     at.min(end)
 }
 
-/// How many characters of the kinds a text has.
+/// How many characters of the kinds stand between two offsets.
 #[inline(never)]
-pub(super) fn count(text: &str, kinds: Kinds) -> usize {
-    let (mut at, mut count) = (0, 0);
-    while at < text.len() {
-        count += usize::from(kind(text, at) & kinds != 0);
+pub(super) fn count(text: &str, mut at: usize, end: usize, kinds: Kinds) -> usize {
+    let mut count = 0;
+    while at < end {
+        count += usize::from(kind_here(text, at) & kinds != 0);
         at = next(text, at);
     }
     count
 }
 
-/// Whether a text has a character of the kinds.
-pub(super) fn has(text: &str, kinds: Kinds) -> bool {
-    find(text, 0, text.len(), kinds) < text.len()
+/// Whether a character of the kinds stands between two offsets.
+#[inline(never)]
+pub(super) fn has(text: &str, start: usize, end: usize, kinds: Kinds) -> bool {
+    find(text, start, end, kinds) < end
 }

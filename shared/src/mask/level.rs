@@ -69,6 +69,9 @@ impl Rules {
         if marks.contains(Marks::UNMASK) && self.policy.allow_unmask {
             return Some(Level::Clear);
         }
+        if field.is_some() && self.policy.form_inputs && !self.policy.emails && facts.takes_address() {
+            return Some(Level::Hidden);
+        }
         field
     }
 

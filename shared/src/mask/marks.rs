@@ -1,7 +1,7 @@
 //! What the owner marked in the markup, in our words and in the peers', so that a site can switch without touching its
 //! templates. In: a class attribute, or an attribute's name and value. Out: a set of marks. Selectors are the caller's.
 
-use super::read::{look_up, next_item, part};
+use super::read::{look_up, next_item};
 
 // The lists give a mark's bits: 1 mask, 2 unmask, 4 block, 8 ignore events.
 /// Class names: rrweb's, PostHog's, Sentry's, Datadog's and FullStory's.
@@ -62,11 +62,11 @@ impl Marks {
             return Marks::default();
         };
         // A word that we do not know, a typing error perhaps, hides.
-        let known = match look_up(BY_VALUE, name) {
+        let known = match look_up(BY_VALUE, name, 0, name.len()) {
             b'r' => "=1 mask =2 unmask =4 block =8 ignore",
             b's' => "=1 mask =8 events",
             b'd' => "=1 mask =4 hidden =2 allow =0 mask-user-input",
-            _ => return Marks::from_bits(look_up(ATTRIBUTES, name)),
+            _ => return Marks::from_bits(look_up(ATTRIBUTES, name, 0, name.len())),
         };
         of_words(known, value, b'1')
     }
@@ -81,7 +81,7 @@ fn of_words(known: &str, value: &str, otherwise: u8) -> Marks {
         if start == end {
             return Marks::from_bits(marks);
         }
-        let found = look_up(known, part(value, start, end));
+        let found = look_up(known, value, start, end);
         marks |= if found == 0 { otherwise } else { found };
     }
 }

@@ -11,7 +11,7 @@
 //! | `element`, `marks` | which fields are secret, what the owner marked, in our words and the peers' |
 //! | `text` with `email`, `digits`, `secret` | text that the page shows, and form fields |
 //! | `attribute`, `token`, `url`, `css` with `css_escape` | attribute values, ids and classes, addresses, style sheets |
-//! | `kinds`, `read`, `rewrite` | how all of them read text and write the result: small code, no copy where nothing changes |
+//! | `kinds` with `wide`, `read`, `rewrite` | how all of them read text and write the result: small code, no copy where nothing changes |
 
 mod attribute;
 mod css;
@@ -29,6 +29,7 @@ mod secret;
 mod text;
 mod token;
 mod url;
+mod wide;
 
 pub use attribute::AttributeKind;
 pub use element::ElementFacts;

@@ -1,11 +1,9 @@
 //! Reading text by offsets. Every rule is written with these few functions, which are kept out of line: the recorder is
 //! downloaded with every page, and the same search written out in thirty places would be most of it.
 
-use super::kinds::{SPACE, find};
-
 /// The byte at an offset, 0 behind the end.
 pub(super) fn byte(text: &str, at: usize) -> u8 {
-    text.as_bytes().get(at).copied().unwrap_or(0)
+    if at < text.len() { text.as_bytes()[at] } else { 0 }
 }
 
 /// The text between two offsets, nothing when they are none.
@@ -31,46 +29,66 @@ pub(super) fn starts(text: &str, at: usize, start: &str) -> bool {
 /// are the same when there is none.
 #[inline(never)]
 pub(super) fn next_item(list: &str, end: &mut usize) -> usize {
-    let start = find(list, *end, list.len(), !SPACE);
-    *end = find(list, start, list.len(), SPACE);
+    let mut start = *end;
+    while start < list.len() && byte(list, start) <= b' ' {
+        start += 1;
+    }
+    *end = start;
+    while byte(list, *end) > b' ' {
+        *end += 1;
+    }
     start
 }
 
 /// Whether a word is in a list separated by white space, in any ASCII case.
 pub(super) fn is_listed(list: &str, word: &str) -> bool {
-    look_up(list, word) != 0
+    look_up(list, word, 0, word.len()) != 0
 }
 
-/// What a list says of a name, in any ASCII case; 0 when the name is not in there. `=x` stands for all names after it,
-/// `name*` for all that begin so.
+/// What a list says of the name between two offsets, in any ASCII case; 0 when the name is not in there. `=x` stands for all
+/// names after it, `name*` for all that begin so.
 #[inline(never)]
-pub(super) fn look_up(list: &str, name: &str) -> u8 {
-    let (mut end, mut says) = (0, 1);
-    loop {
-        let start = next_item(list, &mut end);
-        if start == end {
-            return 0;
+pub(super) fn look_up(list: &str, text: &str, start: usize, end: usize) -> u8 {
+    let (mut item, mut says) = (0, 1);
+    while item < list.len() {
+        let mut at = start;
+        if byte(list, item) == b'=' {
+            says = byte(list, item + 1);
+        } else {
+            while at < end && byte(list, item) > b' ' && byte(text, at).eq_ignore_ascii_case(&byte(list, item)) {
+                (at, item) = (at + 1, item + 1);
+            }
+            let rest = byte(list, item);
+            if rest == b'*' || rest <= b' ' && at == end && start < end {
+                return says;
+            }
         }
-        let is_open = byte(list, end - 1) == b'*';
-        let entry = part(list, start, end - usize::from(is_open));
-        if byte(list, start) == b'=' {
-            says = byte(list, start + 1);
-        } else if (is_open || entry.len() == name.len()) && starts(name, 0, entry) {
-            return says;
+        while byte(list, item) > b' ' {
+            item += 1;
         }
+        item += 1;
     }
+    0
 }
 
-/// Whether one word of a list stands at an offset, whatever follows.
+/// Whether one word of a list stands at an offset, whatever follows. Most do not from their first letter on.
 #[inline(never)]
 pub(super) fn begins_with_any(text: &str, at: usize, list: &str) -> bool {
-    let mut end = 0;
-    loop {
-        let start = next_item(list, &mut end);
-        if start == end || starts(text, at, part(list, start, end)) {
-            return start < end;
+    let (mut now, mut item) = (at, 0);
+    while item < list.len() {
+        if byte(text, now).eq_ignore_ascii_case(&byte(list, item)) {
+            (now, item) = (now + 1, item + 1);
+            if byte(list, item) <= b' ' {
+                return true;
+            }
+        } else {
+            while byte(list, item) > b' ' {
+                item += 1;
+            }
+            (now, item) = (at, item + 1);
         }
     }
+    false
 }
 
 /// What the hexadecimal digit at an offset says; 16 when none is there.

@@ -35,7 +35,9 @@ impl<'a, 'e> Rewrite<'a, 'e> {
             return;
         }
         self.changed = true;
-        self.copy_until(start);
+        if start > self.copied || !self.ends.is_empty() {
+            self.copy_until(start);
+        }
         self.out.push_str(with);
         self.copied = end;
     }

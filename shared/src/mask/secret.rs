@@ -1,12 +1,12 @@
 //! What is secret by its shape or by its name. In: a word, or the name of a field, parameter or attribute. Out: whether.
 //! Shapes are few and narrow on purpose: they hold under every policy.
 
-use super::kinds::{ALPHANUMERIC, DIGIT, LETTER, LOWER, OTHER, UPPER, count, find, has, kind, next, signs};
-use super::read::{begins_with_any, byte, is_listed, next_item, part};
+use super::kinds::{ALPHANUMERIC, DIGIT, LETTER, LOWER, OTHER, UPPER, count, find, has, kind, kind_here, next, signs};
+use super::read::{begins_with_any, byte, look_up, next_item, part};
 
 /// Fewer bytes are no key.
 const KEY_MIN_BYTES: usize = 20;
-/// How keys of well-known services begin.
+/// How keys of well-known services begin. Their second letters are looked at first, see [`is_key`].
 const KEY_PREFIXES: &str = "sk_ rk_ sk-proj- sk-ant- ghp_ gho_ ghs_ github_pat_ glpat- xoxb- xoxp- akia aiza ya29.";
 /// Names of secrets: parts of a name wherever they stand in it, and after `=` whole words of it. First what means payment,
 /// an account or a one-time code as a field, then what is secret everywhere, last what is in an address or as an attribute.
@@ -34,31 +34,35 @@ const fn offset_of(name: &[u8]) -> usize {
     }
 }
 
-/// Whether the name of a parameter or of an attribute says that its value is secret.
+/// Whether the name of a parameter or of an attribute, between two offsets, says that its value is secret.
 #[inline(never)]
-pub(super) fn is_secret_name(name: &str) -> bool {
-    is_listed("code", name) || has_any(name, part(NAMES, EVERYWHERE, NAMES.len()))
+pub(super) fn is_secret_name(text: &str, start: usize, end: usize) -> bool {
+    look_up("code", text, start, end) != 0 || has_any(text, start, end, part(NAMES, EVERYWHERE, NAMES.len()))
 }
 
 /// Whether a field's name, id or label says that it takes a password, a payment or a code.
 pub(super) fn is_secret_field(name: &str) -> bool {
-    has_any(name, part(NAMES, 0, IN_ADDRESSES))
+    has_any(name, 0, name.len(), part(NAMES, 0, IN_ADDRESSES))
+}
+
+/// Whether a field's name, type or label says that it takes an e-mail address.
+pub(super) fn is_address_field(name: &str) -> bool {
+    has_any(name, 0, name.len(), "mail login =user username")
 }
 
 #[inline(never)]
-fn has_any(name: &str, list: &str) -> bool {
-    let mut end = 0;
+fn has_any(text: &str, start: usize, end: usize, list: &str) -> bool {
+    let mut item_end = 0;
     loop {
-        let start = next_item(list, &mut end);
-        if start == end {
+        let item = next_item(list, &mut item_end);
+        if item == item_end {
             return false;
         }
-        let is_whole = byte(list, start) == b'=';
-        let secret = part(list, start + usize::from(is_whole), end);
-        let mut at = 0;
-        while at < name.len() {
-            let stop = name_end(name, at, secret);
-            if stop > 0 && (!is_whole || begins_word(name, at) && begins_word(name, stop)) {
+        let is_whole = byte(list, item) == b'=';
+        let mut at = start;
+        while at < end {
+            let stop = name_end(text, at, list, item + usize::from(is_whole), item_end);
+            if stop > 0 && stop <= end && (!is_whole || begins_word(text, at) && begins_word(text, stop)) {
                 return true;
             }
             at += 1;
@@ -66,19 +70,19 @@ fn has_any(name: &str, list: &str) -> bool {
     }
 }
 
-/// Where a name ends that stands at an offset, whatever signs are between its letters; 0 when it does not.
-fn name_end(text: &str, mut at: usize, name: &str) -> usize {
-    let mut index = 0;
-    while index < name.len() {
-        if index > 0 {
-            at = find(text, at, text.len(), ALPHANUMERIC | OTHER);
-        }
-        if byte(text, at).to_ascii_lowercase() != byte(name, index) {
+/// Where the name ends that a list has between two offsets and that stands at an offset of the text, whatever signs are
+/// between its letters; 0 when it does not.
+fn name_end(text: &str, mut at: usize, list: &str, mut item: usize, item_end: usize) -> usize {
+    loop {
+        if byte(text, at).to_ascii_lowercase() != byte(list, item) {
             return 0;
         }
-        (at, index) = (at + 1, index + 1);
+        (at, item) = (at + 1, item + 1);
+        if item == item_end {
+            return at;
+        }
+        at = find(text, at, text.len(), ALPHANUMERIC | OTHER);
     }
-    at
 }
 
 /// Whether a word ends or begins between two characters: "cardNumber2" has three of them.
@@ -90,38 +94,42 @@ fn begins_word(name: &str, at: usize) -> bool {
 
 /// Whether a word is a key for its beginning: a signed token (JWT) anywhere in it, or a well-known service's key.
 #[inline(never)]
-pub(super) fn is_key(word: &str) -> bool {
+pub(super) fn is_key(text: &str, start: usize, end: usize) -> bool {
     const KEY: u32 = ALPHANUMERIC | signs(b"-_.=");
-    let len = word.len();
-    if len < KEY_MIN_BYTES {
+    if end - start < KEY_MIN_BYTES {
         return false;
     }
-    let mut at = 0;
-    while at < len {
+    let (mut at, mut without_digit) = (start, start);
+    while at < end {
         // The beginning of every base64 text of a JSON object, as a JWT has it; inside a word it begins nothing.
-        let is_token = byte(word, at) == b'e' && byte(word, at + 1) == b'y' && byte(word, at + 2) == b'J';
-        if is_token && find(word, at, len, !KEY) - at >= KEY_MIN_BYTES {
-            return true;
+        let is_token = byte(text, at) == b'e' && byte(text, at + 1) == b'y' && byte(text, at + 2) == b'J';
+        let may_be = matches!(byte(text, at + 1) | 0x20, b'k' | b'h' | b'i' | b'l' | b'o' | b'a');
+        if is_token || may_be && at >= without_digit && begins_with_any(text, at, KEY_PREFIXES) {
+            let key_end = find(text, at, end, !KEY);
+            if key_end - at >= KEY_MIN_BYTES && (is_token || has(text, at, key_end, DIGIT)) {
+                return true;
+            }
+            without_digit = key_end;
         }
-        at = find(word, find(word, at, len, !ALPHANUMERIC), len, ALPHANUMERIC);
+        at = find(text, find(text, at, end, !ALPHANUMERIC), end, ALPHANUMERIC);
     }
-    begins_with_any(word, 0, KEY_PREFIXES) && !has(word, !KEY) && has(word, DIGIT)
+    false
 }
 
 /// Whether a word looks drawn at random: long, and letters, digits and cases alternate as in no language. Words of
 /// `min_chars` and more.
 #[inline(never)]
-pub(super) fn is_random(word: &str, min_chars: usize) -> bool {
-    if word.len() < min_chars || has(word, !(ALPHANUMERIC | const { signs(b"-_.~=+%") })) {
+pub(super) fn is_random(text: &str, start: usize, end: usize, min_chars: usize) -> bool {
+    if end - start < min_chars || has(text, start, end, !(ALPHANUMERIC | const { signs(b"-_.~=+%") })) {
         return false;
     }
-    let (mut at, mut before, mut chars, mut switches) = (0, 0, 0, 0);
-    while at < word.len() {
-        let now = kind(word, at) & (LETTER | DIGIT);
+    let (mut at, mut before, mut chars, mut switches) = (start, 0, 0, 0);
+    while at < end {
+        let now = kind_here(text, at) & (LETTER | DIGIT);
         let is_switch = now != before && now != 0 && before != 0 && !(now == LOWER && before == UPPER);
         switches += usize::from(is_switch);
         chars += 1;
-        (before, at) = (now, next(word, at));
+        (before, at) = (now, next(text, at));
     }
-    chars >= min_chars && switches * 5 >= chars && count(word, DIGIT) >= 2
+    chars >= min_chars && switches * 5 >= chars && count(text, start, end, DIGIT) >= 2
 }

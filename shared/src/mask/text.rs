@@ -1,8 +1,8 @@
 //! Text that the page shows, and what form fields hold. In: the text of one node, of a run of nodes, of a field, of a tag.
 //! Out: the same with e-mail addresses, digits and keys replaced as the policy says, or hidden whole as the level says.
 
-use super::kinds::{AT, BREAK, DIGIT, Kinds, OPENING, OTHER, SPACE, count, find, has, kind, next, signs};
-use super::read::{byte, part};
+use super::kinds::{AT, BREAK, DIGIT, Kinds, OPENING, OTHER, SPACE, count, find, has, kind_here, next, signs};
+use super::read::byte;
 use super::rewrite::Rewrite;
 use super::{EMAIL_TOKEN, FIELD_TOKEN, Level, Masked, Rules, Shows, VALUE_TOKEN, WORD_TOKEN, digits, email, secret};
 
@@ -11,7 +11,7 @@ const ADDRESS_MAX_DIGITS: usize = 4;
 /// Words of text shorter than this are never taken for random keys.
 const RANDOM_MIN_CHARS: usize = 32;
 
-/// What a text has in it when there may be something to hide.
+/// What a text has in it when there may be something to hide: most have nothing, which is told fast.
 const SUSPICIOUS: Kinds = OTHER | DIGIT | AT | OPENING | signs(b"%&\\");
 const SPACE_DOT: u32 = u32::from_be_bytes(*b" dot");
 const PUNK: u32 = u32::from_be_bytes(*b"punk");
@@ -32,12 +32,12 @@ impl Rules {
         let shows = self.shows(level);
         let mut rewrite = Rewrite::of_pieces(raw, ends);
         if shows.any() {
-            if !is_plain(raw) {
+            if has(raw, 0, raw.len(), SUSPICIOUS) || is_spelled(raw) {
                 scan(&mut rewrite, shows);
             }
         } else if level == Level::Hidden {
             hide_words(&mut rewrite);
-        } else if has(raw, !SPACE) {
+        } else if has(raw, 0, raw.len(), !SPACE) {
             // White space between the parts of an editable region or a list of options is layout, not content.
             rewrite.replace(0, raw.len(), FIELD_TOKEN);
         }
@@ -56,23 +56,20 @@ impl Rules {
     }
 }
 
-/// Whether no rule can find anything in a text: the most frequent case, told without decoding a character. Addresses that
-/// are spelled without any sign have a word for the dot in them: its first letters are looked for.
-fn is_plain(text: &str) -> bool {
+/// Whether an address may be in a text that is spelled without any sign: it has a word for the dot in it, whose first letters
+/// are looked for.
+fn is_spelled(text: &str) -> bool {
     let (mut at, mut last) = (0, 0);
-    while at < text.len() {
+    while at < text.len() && !matches!(last, SPACE_DOT | PUNK | PUNT | POIN) {
         last = last << 8 | u32::from(byte(text, at) | 0x20);
-        if kind(text, at) & SUSPICIOUS != 0 || matches!(last, SPACE_DOT | PUNK | PUNT | POIN) {
-            return false;
-        }
         at += 1;
     }
-    true
+    at < text.len()
 }
 
 /// Replaces in a text what is not to be shown.
 #[inline(never)]
-fn scan(rewrite: &mut Rewrite<'_, '_>, shows: Shows) {
+pub(super) fn scan(rewrite: &mut Rewrite<'_, '_>, shows: Shows) {
     let text = rewrite.source;
     let mut end = 0;
     loop {
@@ -80,7 +77,7 @@ fn scan(rewrite: &mut Rewrite<'_, '_>, shows: Shows) {
         let mut kinds = 0;
         end = start;
         loop {
-            let kind = kind(text, end);
+            let kind = kind_here(text, end);
             if kind & !BREAK == 0 {
                 break;
             }
@@ -97,18 +94,20 @@ fn scan(rewrite: &mut Rewrite<'_, '_>, shows: Shows) {
             end = email::word_end(text, address);
             continue;
         }
-        let word = part(text, start, end);
-        if secret::is_key(word) || !shows.numbers() && secret::is_random(word, RANDOM_MIN_CHARS) {
+        if secret::is_key(text, start, end) || !shows.numbers() && secret::is_random(text, start, end, RANDOM_MIN_CHARS)
+        {
             rewrite.replace(start, end, WORD_TOKEN);
-        } else if kinds & DIGIT != 0 && !is_shown_number(word, shows) {
+        } else if kinds & DIGIT != 0 && !is_shown_number(text, start, end, shows) {
             digits::zero(rewrite, start, end);
         }
     }
 }
 
 /// Whether the digits of a word stay. Those of an address that is shown do: a wrong digit would make it another person's.
-pub(super) fn is_shown_number(word: &str, shows: Shows) -> bool {
-    shows.numbers() || shows.emails() && count(word, DIGIT) <= ADDRESS_MAX_DIGITS && email::has_at(word)
+#[inline(never)]
+pub(super) fn is_shown_number(text: &str, start: usize, end: usize, shows: Shows) -> bool {
+    shows.numbers()
+        || shows.emails() && count(text, start, end, DIGIT) <= ADDRESS_MAX_DIGITS && email::has_at(text, start, end)
 }
 
 /// Every word becomes the same token: how many words there are stays, so that lines break about where they did. Lengths of

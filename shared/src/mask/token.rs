@@ -28,7 +28,6 @@ impl Rules {
         let (mut number_digits, mut is_second, mut end) = (0, false, 0);
         loop {
             let start = next_item(raw, &mut end);
-            let item = part(raw, start, end);
             if start == end {
                 if is_second {
                     return rewrite.finish();
@@ -36,11 +35,11 @@ impl Rules {
                 (is_second, end) = (true, 0);
             } else if is_second {
                 // A number written in groups is one number.
-                let is_group = number_digits >= NAME_MIN_DIGITS && !has(item, LETTER);
-                let masked = self.token_from(item, 0, if is_group { 1 } else { TOKEN_MIN_DIGITS });
+                let is_group = number_digits >= NAME_MIN_DIGITS && !has(raw, start, end, LETTER);
+                let masked = self.token_from(part(raw, start, end), 0, if is_group { 1 } else { TOKEN_MIN_DIGITS });
                 rewrite.replace(start, end, masked.as_str());
-            } else if !has(item, LETTER) {
-                number_digits += count(item, DIGIT);
+            } else if !has(raw, start, end, LETTER) {
+                number_digits += count(raw, start, end, DIGIT);
             }
         }
     }
@@ -54,10 +53,9 @@ impl Rules {
     #[inline(never)]
     fn token_from<'a>(&self, raw: &'a str, from: usize, min_digits: usize) -> Masked<'a> {
         let shows = self.shows(Level::Page);
-        let looked_at = part(raw, from, raw.len());
-        let hidden = !shows.emails() && email::has_at(looked_at)
-            || !shows.numbers() && count(looked_at, DIGIT) >= min_digits
-            || secret::is_key(looked_at);
+        let hidden = !shows.emails() && email::has_at(raw, from, raw.len())
+            || !shows.numbers() && count(raw, from, raw.len(), DIGIT) >= min_digits
+            || secret::is_key(raw, from, raw.len());
         if !hidden {
             return Masked::made(raw);
         }

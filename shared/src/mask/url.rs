@@ -4,9 +4,9 @@
 //! name or shape.
 
 use super::kinds::{ALPHANUMERIC, DIGIT, Kinds, LETTER, LOWER, SPACE, count, find, has, kind, signs};
-use super::read::{byte, hex, is_listed, look_up, next_item, part};
+use super::read::{byte, hex, look_up, next_item, part, starts};
 use super::rewrite::Rewrite;
-use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, VALUE_TOKEN, digits, email, secret, text};
+use super::{Level, Masked, Rules, Shows, VALUE_TOKEN, digits, email, secret, text};
 use crate::utf8;
 use alloc::vec::Vec;
 
@@ -57,7 +57,7 @@ impl Rules {
             at = end;
             if start + bare.len() == end {
                 at = find(raw, end, len, const { signs(b",") });
-                let is_descriptor = !has(part(raw, end, at), !(DIGIT | SPACE | LOWER | const { signs(b".") }));
+                let is_descriptor = !has(raw, end, at, !(DIGIT | SPACE | LOWER | const { signs(b".") }));
                 if !is_descriptor || at - end > DESCRIPTOR_MAX_BYTES {
                     // The space keeps the comma after it from being a part of the address.
                     rewrite.replace(end, at, " ");
@@ -121,11 +121,14 @@ impl<'a> Parts<'a, '_> {
         let scheme_end = self.find(at, !(ALPHANUMERIC | const { signs(b"+-.") }));
         let mut has_host = false;
         if byte(raw, scheme_end) == b':' && kind(raw, at) & LETTER != 0 {
-            match look_up(SCHEMES, part(raw, at, scheme_end)) {
+            match look_up(SCHEMES, raw, at, scheme_end) {
                 b's' => return Some(""),
-                b'd' if !shows.all() => return Some("data:,"),
-                b'b' if !shows.all() => return Some("blob:"),
-                b'd' | b'b' => return None,
+                b'd' => {
+                    let is_binary = starts(raw, self.find(at, const { signs(b";,") }), ";base64");
+                    let is_shown = shows.all() && (is_binary || !secret::is_key(raw, at, raw.len()));
+                    return if is_shown { None } else { Some("data:,") };
+                }
+                b'b' => return if shows.all() { None } else { Some("blob:") },
                 b'm' if !shows.emails() => return Some("mailto:•@•"),
                 b'h' => has_host = true,
                 _ if !shows.numbers() => digits::zero(&mut self.rewrite, at, scheme_end),
@@ -147,7 +150,7 @@ impl<'a> Parts<'a, '_> {
         let mut stops = SLASH | const { signs(b";?#") };
         while at < raw.len() {
             let end = self.find(at, stops);
-            if stops & SLASH == 0 || has(part(raw, at, end), const { signs(b"=") }) {
+            if stops & SLASH == 0 || has(raw, at, end, const { signs(b"=") }) {
                 self.pair(at, end);
             } else {
                 self.segment(at, end);
@@ -166,7 +169,7 @@ impl<'a> Parts<'a, '_> {
                 }
                 // A fragment can hold a path, a query, or both.
                 b'#' => {
-                    let is_query = has(part(raw, at, self.find(at, const { signs(b"?") })), const { signs(b"=") });
+                    let is_query = has(raw, at, self.find(at, const { signs(b"?") }), const { signs(b"=") });
                     stops = const { signs(b"&;?") } | if is_query { 0 } else { SLASH };
                 }
                 _ => {}
@@ -183,13 +186,13 @@ impl<'a> Parts<'a, '_> {
         }
         // Without any host the path would be taken for one.
         self.rewrite.replace(start, host, if host == end { VALUE_TOKEN } else { "" });
-        if !self.shows.emails() && email::has_at(part(self.raw, host, end)) {
+        if !self.shows.emails() && email::has_at(self.raw, host, end) {
             return self.hide(host, end);
         }
         let mut at = host;
         while at < end && !self.shows.numbers() {
             let label_end = find(self.raw, at, end, const { signs(b".:") });
-            if count(part(self.raw, at, label_end), DIGIT) >= HOST_MIN_DIGITS {
+            if count(self.raw, at, label_end, DIGIT) >= HOST_MIN_DIGITS {
                 digits::zero(&mut self.rewrite, at, label_end);
             }
             at = label_end + 1;
@@ -199,19 +202,21 @@ impl<'a> Parts<'a, '_> {
     fn segment(&mut self, start: usize, end: usize) {
         let segment = part(self.raw, start, end);
         let mut buffer = Vec::new();
-        let plain = decoded(segment, &mut buffer).unwrap_or(segment);
+        let Some(plain) = decoded(segment, &mut buffer) else {
+            // What is no text, or could become another escape, cannot be told to be harmless.
+            return if !self.shows.all() {
+                self.hide(start, end)
+            };
+        };
+        let len = plain.len();
         let is_resource = kind(self.raw, end) & SLASH == 0 && is_resource(plain);
-        if secret::is_key(plain) || !is_resource && secret::is_random(plain, RANDOM_MIN_CHARS) {
+        let mut rewrite = Rewrite::new(plain);
+        text::scan(&mut rewrite, self.shows);
+        if !is_resource && secret::is_random(plain, 0, len, RANDOM_MIN_CHARS) {
             self.hide(start, end);
-        } else if !self.shows.emails() && email::has_at(plain) {
-            self.rewrite.replace(start, end, EMAIL_TOKEN);
-        } else if has(plain, DIGIT | const { signs(b"%") }) && !text::is_shown_number(plain, self.shows) {
-            // What is encoded, or could become another escape, cannot be told to be harmless.
-            if plain.len() == segment.len() && !has(plain, const { signs(b"%") }) {
-                digits::zero(&mut self.rewrite, start, end);
-            } else {
-                self.hide(start, end);
-            }
+        } else if rewrite.is_changed() {
+            let masked = rewrite.finish();
+            self.rewrite.replace(start, end, if len == segment.len() { masked.as_str() } else { VALUE_TOKEN });
         }
     }
 
@@ -219,19 +224,19 @@ impl<'a> Parts<'a, '_> {
     fn pair(&mut self, start: usize, end: usize) {
         let equals = find(self.raw, start, end, const { signs(b"=") });
         let (key_end, value) = if equals < end { (equals, equals + 1) } else { (start, start) };
-        let key = part(self.raw, start, key_end);
         if self.shows.all() {
             let mut buffer = Vec::new();
-            let is_secret = secret::is_secret_name(key)
+            let is_secret = secret::is_secret_name(self.raw, start, key_end)
                 || decoded(part(self.raw, value, end), &mut buffer).is_none_or(|plain| {
                     // An address inside the value carries its own parameters.
-                    let is_nested = has(plain, const { signs(b"=") }) && secret::is_secret_name(plain);
-                    is_nested || secret::is_key(plain) || secret::is_random(plain, RANDOM_MIN_CHARS)
+                    let len = plain.len();
+                    let is_nested = has(plain, 0, len, const { signs(b"=") }) && secret::is_secret_name(plain, 0, len);
+                    is_nested || secret::is_key(plain, 0, len) || secret::is_random(plain, 0, len, RANDOM_MIN_CHARS)
                 });
             if !is_secret {
                 return;
             }
-        } else if key.len() > KEY_MAX_BYTES || has(key, !(LOWER | const { signs(b"_-") })) {
+        } else if key_end - start > KEY_MAX_BYTES || has(self.raw, start, key_end, !(LOWER | const { signs(b"_-") })) {
             self.hide(start, key_end);
         }
         self.hide(value, end);
@@ -245,13 +250,17 @@ fn is_resource(segment: &str) -> bool {
         dot = if at > segment.len() { dot } else { at };
     }
     let end = find(segment, dot, segment.len(), DIGIT);
-    !has(part(segment, end, segment.len()), !DIGIT) && is_listed(RESOURCES, part(segment, dot, end))
+    !has(segment, end, segment.len(), !DIGIT) && look_up(RESOURCES, segment, dot, end) != 0
 }
 
 /// A text with its percent escapes read, encoded once or more often. Nothing when it is none, or has a stray `%`.
 #[inline(never)]
-fn decoded<'b>(text: &str, buffer: &'b mut Vec<u8>) -> Option<&'b str> {
-    let mut at = 0;
+fn decoded<'b>(text: &'b str, buffer: &'b mut Vec<u8>) -> Option<&'b str> {
+    let mut at = find(text, 0, text.len(), const { signs(b"%") });
+    if at == text.len() {
+        return Some(text);
+    }
+    buffer.extend_from_slice(text.as_bytes().get(..at)?);
     while at < text.len() {
         let mut now = byte(text, at);
         at += 1;
