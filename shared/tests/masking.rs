@@ -894,6 +894,53 @@ fn leaks_of_other_recorders() {
     for (leak, masked) in leaks {
         assert!(!masked.as_str().contains(canary), "{leak}: {masked:?}");
     }
+    let hidden = |facts: ElementFacts<'_>| rules.level(Level::Page, &facts, Marks::default());
+    let more = [
+        (
+            "address cut over text nodes",
+            run_of(&["can", "ary", "@", "example", ".com"], |whole, ends| rules.text_run(whole, ends, Level::Page))
+                .concat(),
+        ),
+        ("action of a form", rules.attribute("form", "action", "/x?user=canary", Level::Page).as_str().to_owned()),
+        ("option of a data list", rules.text(canary, hidden(tag("datalist"))).as_str().to_owned()),
+        ("title inside a picture", rules.text("by canary@example.com", Level::Page).as_str().to_owned()),
+        (
+            "rule written by a script",
+            rules.css(".a::before{content:'canary@example.com'}", Level::Page).as_str().to_owned(),
+        ),
+        (
+            "one property of a style attribute",
+            rules.attribute("p", "style", "--who: 'canary@example.com'", Level::Page).as_str().to_owned(),
+        ),
+        (
+            "address of a frame",
+            rules.attribute("iframe", "src", "https://x.example/?u=canary#canary", Level::Page).as_str().to_owned(),
+        ),
+        (
+            "candidate of a picture",
+            rules.attribute("img", "srcset", "/a.png?u=canary 2x", Level::Page).as_str().to_owned(),
+        ),
+        (
+            "typed into an e-mail field",
+            Rules::new(INPUTS, 7)
+                .field_value(canary, Rules::new(INPUTS, 7).level(Level::Page, &input("email"), Marks::default()))
+                .as_str()
+                .to_owned(),
+        ),
+        (
+            "list that a field names",
+            rules.attribute("input", "list", "u-canary@example.com", Level::Field).as_str().to_owned(),
+        ),
+        ("error message", rules.text("Uncaught Error: canary@example.com is taken", Level::Page).as_str().to_owned()),
+        ("property of an event", rules.property(canary).as_str().to_owned()),
+        (
+            "unmasked inside a masked place",
+            rules.text(canary, reduce(Level::Hidden, Some(Level::Clear), UNMASK)).as_str().to_owned(),
+        ),
+    ];
+    for (leak, masked) in more {
+        assert!(!masked.contains("can") && !masked.contains("ary"), "{leak}: {masked:?}");
+    }
     // The length of what was typed is not told.
     assert_eq!(rules.field_value("a", Level::Field), rules.field_value("a long answer", Level::Field));
 }

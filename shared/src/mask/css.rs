@@ -5,7 +5,7 @@
 //! It reads tokens, not grammar: a stretch up to `{` is a selector or an at-rule, up to `;` or `}` a declaration.
 
 use super::css_escape::{escaped, skip, unescaped};
-use super::kinds::{ALPHANUMERIC, AT, DIGIT, Kinds, LETTER, OTHER, SPACE, find, has, kind, signs};
+use super::kinds::{ALPHANUMERIC, AT, DIGIT, Kinds, LETTER, OTHER, SPACE, find, has, kind, next, signs};
 use super::read::{begins_with_any, byte, is_listed, part, starts};
 use super::rewrite::Rewrite;
 use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, digits, email, secret};
@@ -198,13 +198,14 @@ impl<'a> Sheet<'a, '_> {
                 let run_end = skip(self.text, at, GAP).min(end);
                 if has(self.text, at + usize::from(at == at_rule), run_end, AT) {
                     self.rewrite.replace(at, run_end, EMAIL_TOKEN);
-                    (at, word) = (run_end, run_end + 1);
+                    (at, word) = (run_end, next(self.text, run_end));
                     continue;
                 }
             }
             let now = self.byte(at);
             let now_kind = kind(self.text, at);
-            let mut next = at + 1;
+            let after = next(self.text, at);
+            let mut next = after;
             match now {
                 b'/' if self.comment(at) > 0 => {
                     next = self.comment(at);
@@ -255,7 +256,7 @@ impl<'a> Sheet<'a, '_> {
                 }
                 _ => {}
             }
-            if next == at + 1 && now_kind & GAP != 0 || matches!(now, b'/' | b'"' | b'\'') {
+            if next == after && now_kind & GAP != 0 || matches!(now, b'/' | b'"' | b'\'') {
                 word = next;
             }
             at = next;

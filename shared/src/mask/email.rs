@@ -10,6 +10,8 @@ use super::read::{begins_with_any, byte, look_up, starts};
 const AT_WORDS: &str = "at ät arroba arobase @ ＠";
 /// Ways to spell the dot.
 const DOT_WORDS: &str = "dot punkt punto point .";
+/// What stands between "at" and "dot" in prose.
+const NO_HOSTS: &str = "the a this that";
 /// The first byte of `ä`, with the bit that makes letters lowercase.
 const UMLAUT: u8 = 0xC3 | 0x20;
 /// The longest quoted name that is looked for.
@@ -99,7 +101,7 @@ fn address_end(text: &str, start: usize, end: usize) -> usize {
         // "anna @ example.com", but not "2 apples @ 3 each".
         AT => is_host(text, host, host_end),
         kind if kind & OPENING != 0 => true,
-        _ => spelled(text, host_end, DOT_WORDS) > 0,
+        _ => spelled(text, host_end, DOT_WORDS) > 0 && look_up(NO_HOSTS, text, host, host_end) == 0,
     };
     if is_address { host_end } else { 0 }
 }
