@@ -21,9 +21,6 @@ const UNSEEN = /^(closed shadow root|(data address|style sheet comment)(, insert
 /** Leaks that this test has found and that are not mended yet. */
 const OPEN = new Set([
   "e-mail over elements: split", "e-mail over deep elements: split",
-  "href path: spelled e-mail", "href set later: spelled e-mail", "data address: spelled e-mail", "style address: spelled e-mail",
-  "frame's text: key", "data with JSON: key", "id: key", "class: key", "data address: key", "data address: signed token",
-  "style sheet comment: key", "style sheet comment: signed token",
 ]);
 /** Changes that the page makes at once: more than a visitor's page would, fewer than fill a keepalive. */
 const STEP = 400;
@@ -142,7 +139,10 @@ for (let bits = 0; bits < 16; bits += 1) {
     // The other half: what the settings allow is there, so that the search sees into every place.
     const places = new Map(planted.canaries.filter(({ needs }) => needs?.every((setting) => on.includes(setting))).map(({ place }) => [place, false]));
     for (const index of seen) places.set(byIndex.get(index)?.place ?? "", true);
-    assert.deepEqual([...places].filter(([place, found]) => !found && !UNSEEN.test(place)).map(([place]) => place), [], "places that hide what may be seen");
+    const unseen = [...places].filter(([place, found]) => !found && !UNSEEN.test(place)).map(([place]) => place);
+    // What is typed into an e-mail field is part of an address before its `@` comes: all of it is hidden with the addresses.
+    const hidden = on.includes("forms") && !on.includes("emails") ? ["email input", "email input, inserted"] : [];
+    assert.deepEqual(unseen, hidden, "places that hide what may be seen");
     if (on.length) assert.ok(exported.size > 100, `${exported.size} in the export`);
   });
 }
