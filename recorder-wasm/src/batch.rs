@@ -10,7 +10,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use shared::dom::{op, token};
 use shared::mask::{Level, Rules};
-use shared::strings::Kind;
+use shared::strings::{Kind, StringRef};
 use shared::varint::{put, put_delta};
 
 /// Kinds of list items, the low three bits of their first word; `END` is a whole word. 6 is an iframe's document.
@@ -65,7 +65,7 @@ pub struct Batch {
     text_count: u32,
     last_text: u32,
     /// The strings of lists, then of attributes, then of texts: the tap tells them in that order.
-    column: Vec<u8>,
+    column: Vec<StringRef>,
     /// The column starts anew.
     is_fresh: bool,
     relinks: Vec<Relink>,
@@ -75,7 +75,11 @@ pub struct Batch {
     open: Vec<u32>,
     orphans: Vec<u32>,
     pairs: Vec<(Raw, Raw)>,
-    run: Vec<(u32, Raw)>,
+    /// Texts that show as one line, through inline elements: not masked yet. What is inside their parents is the same.
+    run: Vec<Text>,
+    run_inside: Inside,
+    /// Counts the borders of inline elements.
+    element: u32,
     /// Ids that are free again.
     pub freed: Vec<u32>,
 }
@@ -89,6 +93,17 @@ struct Group {
 }
 
 const NO_GROUP: Group = Group { name: None, is_removed: false, count: 0 };
+
+/// A text of a run. Texts with id 0 are there already and only give the context.
+#[derive(Clone, Copy)]
+struct Text {
+    id: u32,
+    raw: Raw,
+    /// Where its string stands in the column.
+    place: usize,
+    /// The same for texts side by side in one element.
+    element: u32,
+}
 
 /// A run of kept children that may still grow.
 #[derive(Clone, Copy, Default)]
@@ -122,6 +137,8 @@ impl Batch {
             orphans: Vec::new(),
             pairs: Vec::new(),
             run: Vec::new(),
+            run_inside: Inside(0),
+            element: 0,
             freed: Vec::new(),
         }
     }
@@ -159,6 +176,7 @@ impl Batch {
                 _ if head == item::END => break,
                 item::KNOWN => {
                     words.word();
+                    self.end_run(words, context);
                     if !context.links.has(id) {
                         continue;
                     }
@@ -176,6 +194,7 @@ impl Batch {
             }
         }
         words.word();
+        self.end_run(words, context);
         writer.finish(&mut self.lists);
         self.relink(parent, if appends { last } else { 0 }, !appends, opened);
     }
@@ -193,20 +212,21 @@ impl Batch {
         let id = head >> 3;
         match head & 7 {
             item::KNOWN => {
+                self.end_run(words, context);
                 if context.links.has(id) {
                     self.open.push(id);
                     put(&mut self.lists, id << 3 | token::MOVED);
                 }
             }
             item::ELEMENT => self.element(words, id, inside, context),
-            item::TEXT => self.texts_of_run(words, id, inside, context),
+            item::TEXT => self.text(words, id, inside, context),
             item::DOCTYPE => {
                 let raw = words.string(context.interned);
                 let name = context.rules.name(words.text(raw, context.interned));
                 let number = context.dictionary.string(Kind::Name, &name);
                 self.plant(id, inside.without_style(), context);
                 put(&mut self.lists, token::DOCTYPE);
-                context.dictionary.name(number, &mut self.column);
+                self.column.push(number);
             }
             item::COMMENT => {
                 self.plant(id, inside.without_style(), context);
@@ -214,15 +234,18 @@ impl Batch {
             }
             kind => {
                 let flags = words.word();
+                self.end_run(words, context);
                 self.plant(id, inside.without_style(), context);
                 let kind = if kind == item::SHADOW_ROOT { token::SHADOW_ROOT } else { token::DOCUMENT };
                 put(&mut self.lists, flags << 3 | kind);
                 self.inside(words, id, inside.without_style(), context);
+                self.end_run(words, context);
             }
         }
     }
 
     fn element(&mut self, words: &mut Words<'_>, id: u32, parent: Inside, context: &mut Context<'_>) {
+        let parent = parent.without_inline();
         let tag = words.string(context.interned);
         let flags = words.word();
         let mut pairs = core::mem::take(&mut self.pairs);
@@ -246,11 +269,22 @@ impl Batch {
         };
         self.pairs = pairs;
         self.plant(id, inside, context);
+        self.border(inside, words, context);
         if inside.level() == Level::Blocked {
             put(&mut self.lists, words.word());
             put(&mut self.lists, words.word());
         } else {
             self.inside(words, id, inside, context);
+        }
+        self.border(inside, words, context);
+    }
+
+    /// An element begins or ends: a line of text goes through inline ones only.
+    #[inline(never)]
+    fn border(&mut self, inside: Inside, words: &Words<'_>, context: &mut Context<'_>) {
+        self.element += 1;
+        if !inside.is_inline() {
+            self.end_run(words, context);
         }
     }
 
@@ -267,24 +301,34 @@ impl Batch {
         }
     }
 
-    /// Texts side by side are masked as one. Those with id 0 are there already and only give the context.
-    fn texts_of_run(&mut self, words: &mut Words<'_>, id: u32, inside: Inside, context: &mut Context<'_>) {
-        let mut run = core::mem::take(&mut self.run);
-        run.clear();
-        run.push((id, words.string(context.interned)));
-        while words.peek() & 7 == item::TEXT {
-            let id = words.word() >> 3;
-            run.push((id, words.string(context.interned)));
+    fn text(&mut self, words: &mut Words<'_>, id: u32, inside: Inside, context: &mut Context<'_>) {
+        let raw = words.string(context.interned);
+        let inside = inside.without_inline();
+        let is_label =
+            |last: &Text| last.element != self.element && words.text(last.raw, context.interned).ends_with(':');
+        if self.run_inside != inside || self.run.last().is_some_and(is_label) {
+            self.end_run(words, context);
+            self.run_inside = inside;
         }
-        mask_run(&run, inside, words, context, |id, number, hash, context| {
-            if id == 0 {
-                return;
-            }
+        self.run.push(Text { id, raw, place: self.column.len(), element: self.element });
+        if id != 0 {
             self.plant(id, inside.without_style(), context);
-            context.links.changes_text(id, hash);
             put(&mut self.lists, token::TEXT);
-            context.dictionary.name(number, &mut self.column);
+            self.column.push(0);
+        }
+    }
+
+    /// The line of text is over: its texts get their strings.
+    #[inline(never)]
+    fn end_run(&mut self, words: &Words<'_>, context: &mut Context<'_>) {
+        let mut run = core::mem::take(&mut self.run);
+        mask_run(&run, self.run_inside, words, context, &mut |text, number, hash, context| {
+            context.links.changes_text(text.id, hash);
+            if let Some(place) = self.column.get_mut(text.place) {
+                *place = number;
+            }
         });
+        run.clear();
         self.run = run;
     }
 
@@ -306,7 +350,10 @@ impl Batch {
                 _ if head == item::END => depth -= 1,
                 item::KNOWN => {}
                 kind => {
-                    self.freed.push(head >> 3);
+                    // Texts beside new ones have no id here.
+                    if head >> 3 != 0 {
+                        self.freed.push(head >> 3);
+                    }
                     match kind {
                         item::ELEMENT => {
                             words.string(context.interned);
@@ -358,13 +405,11 @@ impl Batch {
             self.end_group();
             self.group = Group { name: Some(name), is_removed: value.is_none(), count: 0 };
             let name = context.rules.name(words.text(name, context.interned));
-            let number = context.dictionary.string(Kind::Name, &name);
-            context.dictionary.name(number, &mut self.column);
+            self.column.push(context.dictionary.string(Kind::Name, &name));
         }
         if let Some(value) = value {
             let inside = context.links.inside(node);
-            let number = element::changed(tag, name, value, inside, words, context);
-            context.dictionary.name(number, &mut self.column);
+            self.column.push(element::changed(tag, name, value, inside, words, context));
         }
         put_delta(&mut self.attributes, &mut self.last_attribute, node);
         self.group.count += 1;
@@ -381,28 +426,33 @@ impl Batch {
     /// Texts of nodes that were sent before, side by side (id 0: context only). One that stays the same after masking
     /// sends nothing.
     pub fn texts(&mut self, words: &mut Words<'_>, context: &mut Context<'_>) {
-        let count = words.word();
-        let mut run = Vec::with_capacity(count as usize);
-        for _ in 0..count {
-            let id = words.word();
-            run.push((id, words.string(context.interned)));
+        let mut run = core::mem::take(&mut self.run);
+        for _ in 0..words.word() {
+            run.push(Text { id: words.word(), raw: words.string(context.interned), place: 0, element: 0 });
         }
-        let Some(id) = run.iter().map(|(id, _)| *id).find(|id| *id != 0 && context.links.has(*id)) else { return };
-        let inside = context.links.inside(context.links.parent(id));
-        mask_run(&run, inside, words, context, |id, number, hash, context| {
-            if id == 0 || !context.links.has(id) || !context.links.changes_text(id, hash) {
-                return;
-            }
-            put_delta(&mut self.texts, &mut self.last_text, id);
-            context.dictionary.name(number, &mut self.column);
-            self.text_count += 1;
-        });
+        if let Some(text) = run.iter().find(|text| context.links.has(text.id)) {
+            let inside = context.links.inside(context.links.parent(text.id));
+            mask_run(&run, inside, words, context, &mut |text, number, hash, context| {
+                if !context.links.has(text.id) || !context.links.changes_text(text.id, hash) {
+                    return;
+                }
+                put_delta(&mut self.texts, &mut self.last_text, text.id);
+                self.column.push(number);
+                self.text_count += 1;
+            });
+        }
+        run.clear();
+        self.run = run;
     }
 
     /// The record's body; the batch is empty after it.
-    pub fn take(&mut self, at: u32) -> Vec<u8> {
+    pub fn take(&mut self, at: u32, dictionary: &mut Dictionary) -> Vec<u8> {
         self.end_group();
-        let parts = [&self.column, &self.lists, &self.groups, &self.attributes, &self.texts];
+        let mut column = Vec::with_capacity(self.column.len() * 2);
+        for number in self.column.drain(..) {
+            dictionary.name(number, &mut column);
+        }
+        let parts = [&column, &self.lists, &self.groups, &self.attributes, &self.texts];
         let len = parts.iter().map(|part| part.len()).sum::<usize>() + self.runs.len() * 5 + 32;
         let mut body = Vec::with_capacity(len);
         put(&mut body, at << 1 | u32::from(core::mem::take(&mut self.is_fresh)));
@@ -413,8 +463,8 @@ impl Batch {
             put(&mut body, len);
             last = start + len;
         }
-        put(&mut body, self.column.len() as u32);
-        body.append(&mut self.column);
+        put(&mut body, column.len() as u32);
+        body.append(&mut column);
         put(&mut body, core::mem::take(&mut self.list_count));
         body.append(&mut self.lists);
         put(&mut body, core::mem::take(&mut self.group_count));
@@ -427,40 +477,39 @@ impl Batch {
     }
 }
 
-/// Masks texts that stand side by side as one and gives each one's number and hash.
+/// Masks the texts of a line and gives each one's number and hash. As one when an address may be among them, for which
+/// markup is no border; otherwise those of each element as one.
+#[inline(never)]
 fn mask_run(
-    run: &[(u32, Raw)],
+    run: &[Text],
     inside: Inside,
     words: &Words<'_>,
     context: &mut Context<'_>,
-    mut each: impl FnMut(u32, u32, u32, &mut Context<'_>),
+    each: &mut dyn FnMut(&Text, u32, u32, &mut Context<'_>),
 ) {
     let (level, is_style) = (inside.level(), inside.is_style());
     let kind = if is_style { Kind::Css } else { Kind::Text };
-    let mut joined = String::new();
-    let mut ends: Vec<usize> = Vec::new();
-    let whole = if let [(_, raw)] = run {
-        words.text(*raw, context.interned)
-    } else {
-        for (_, raw) in run {
-            joined.push_str(words.text(*raw, context.interned));
-            ends.push(joined.len());
-        }
-        &joined
-    };
     let mask = if is_style { Rules::css_run } else { Rules::text_run };
-    let masked = mask(context.rules, whole, &mut ends, level);
-    if ends.is_empty() {
-        ends.push(masked.as_str().len());
-    }
-    let mut start = 0;
-    let mut numbers = Vec::with_capacity(run.len());
-    for end in ends {
-        numbers.push(context.dictionary.string_and_hash(kind, &masked.part(start, end)));
-        start = end;
-    }
-    for ((id, _), (number, hash)) in run.iter().zip(numbers) {
-        each(*id, number, hash, context);
+    let is_line = run.iter().any(|part| context.rules.joins(words.text(part.raw, context.interned)));
+    let mut at = 0;
+    while let Some(first) = run.get(at) {
+        let (start, mut joined, mut ends) = (at, String::new(), Vec::new());
+        while let Some(part) = run.get(at)
+            && (is_line || part.element == first.element)
+        {
+            joined.push_str(words.text(part.raw, context.interned));
+            ends.push(joined.len());
+            at += 1;
+        }
+        let masked = mask(context.rules, &joined, &mut ends, level);
+        let mut from = 0;
+        for (part, end) in run.iter().skip(start).zip(ends) {
+            let (number, hash) = context.dictionary.string_and_hash(kind, &masked.part(from, end));
+            from = end;
+            if part.id != 0 {
+                each(part, number, hash, context);
+            }
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl Dictionary {
     }
 
     /// Writes the token of a shape: its number, and when it is new its definition, whose strings go into the column.
-    pub fn shape(&mut self, element: &MaskedElement, out: &mut Vec<u8>, column: &mut Vec<u8>) -> u32 {
+    pub fn shape(&mut self, element: &MaskedElement, out: &mut Vec<u8>, column: &mut Vec<StringRef>) -> u32 {
         let mut hash = Hash::new(u64::from(element.namespace) << 32 | u64::from(element.tag));
         for (name, value) in &element.attributes {
             hash.word(u64::from(*name) << 32 | u64::from(*value));
@@ -124,10 +124,9 @@ impl Dictionary {
         element_token(number, element.inside, out);
         out.push(element.namespace);
         varint::put(out, element.attributes.len() as u32);
-        self.name(element.tag, column);
+        column.push(element.tag);
         for (name, value) in &element.attributes {
-            self.name(*name, column);
-            self.name(*value, column);
+            column.extend([*name, *value]);
         }
         number
     }

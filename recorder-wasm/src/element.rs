@@ -7,7 +7,7 @@ use crate::links::Inside;
 use crate::table::{Hash, Table};
 use crate::words::{Raw, Words};
 use alloc::vec::Vec;
-use shared::mask::{AttributeKind, ElementFacts, Level, Marks, Masked, Rules};
+use shared::mask::{AttributeKind, ElementFacts, Level, Marks, Masked, Rules, is_inline};
 use shared::strings::{Kind, StringRef};
 
 /// Bits of an element's flags word.
@@ -115,7 +115,7 @@ pub fn mask(element: &RawElement<'_>, parent: Inside, words: &Words<'_>, context
         namespace: (element.flags & flag::NAMESPACE) as u8,
         attributes,
         tag: tag_number,
-        inside: Inside::new(level, tag == "style"),
+        inside: Inside::new(level, tag == "style", is_inline(tag)),
     }
 }
 

@@ -10,21 +10,34 @@ pub struct Inside(pub u8);
 
 /// Set beside the level of a `<style>` element: its text is a style sheet.
 const STYLE: u8 = 0x80;
+/// Set beside the level of an inline element: the line of text around it goes on inside.
+const INLINE: u8 = 0x40;
 
 impl Inside {
     /// Of a node at this level.
-    pub fn new(level: Level, is_style: bool) -> Self {
-        Self(level as u8 | if is_style { STYLE } else { 0 })
+    pub fn new(level: Level, is_style: bool, is_inline: bool) -> Self {
+        Self(level as u8 | if is_style { STYLE } else { 0 } | if is_inline { INLINE } else { 0 })
     }
 
     /// How much may be shown.
     pub fn level(self) -> Level {
-        Level::from_byte(self.0 & !STYLE)
+        Level::from_byte(self.0 & !(STYLE | INLINE))
     }
 
     /// Whether text is a style sheet.
     pub fn is_style(self) -> bool {
         self.0 & STYLE != 0
+    }
+
+    /// Whether a line of text goes through it.
+    pub fn is_inline(self) -> bool {
+        self.0 & INLINE != 0
+    }
+
+    /// The same place, whichever element makes it.
+    #[must_use]
+    pub fn without_inline(self) -> Self {
+        Self(self.0 & !INLINE)
     }
 
     /// The same place, but of a node whose text is text.

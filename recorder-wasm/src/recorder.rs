@@ -132,7 +132,7 @@ impl Recorder {
     fn end_batch(&mut self, at: u32) {
         self.batch.link(&mut self.links);
         if !self.batch.is_empty() {
-            let body = self.batch.take(self.payloads.relative(at));
+            let body = self.batch.take(self.payloads.relative(at), &mut self.dictionary);
             self.payloads.put(&mut self.dictionary, tag::CHANGES, &body, Flags::default());
         }
     }
@@ -190,7 +190,7 @@ impl Recorder {
     /// Everything sent so far is void: the page is read anew.
     fn start_anew(&mut self) {
         self.links.clear();
-        self.links.add(DOCUMENT, Inside::new(Level::Page, false));
+        self.links.add(DOCUMENT, Inside::new(Level::Page, false, false));
         self.dictionary.clear();
         self.elements.clear();
     }

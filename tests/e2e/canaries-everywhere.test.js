@@ -19,9 +19,7 @@ const PHONE = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTM
 /** Places that a recording never shows although a setting would allow it: what they hold is a token, or not shown anywhere. */
 const UNSEEN = /^(closed shadow root|(data address|style sheet comment)(, inserted)?)$/;
 /** Leaks that this test has found and that are not mended yet. */
-const OPEN = new Set([
-  "e-mail over elements: split", "e-mail over deep elements: split",
-]);
+const OPEN = new Set([]);
 /** Changes that the page makes at once: more than a visitor's page would, fewer than fill a keepalive. */
 const STEP = 400;
 

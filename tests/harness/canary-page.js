@@ -29,6 +29,8 @@ function luhn(digits) {
   return `${digits}${(10 - (sum % 10)) % 10}`;
 }
 
+/** @param {string} account German, with its bank */
+const iban = (account) => `DE${String(98n - (BigInt(`${account}131400`) % 97n)).padStart(2, "0")}${account}`;
 /** @param {string} digits @param {number} every */
 const grouped = (digits, every) => digits.replace(RegExp(`.{${every}}(?=.)`, "g"), "$& ");
 /** @param {string} digits @param {number} zero code point of a script's zero */
@@ -42,8 +44,10 @@ const KINDS = /** @type {Record<string, {needs: Setting[] | null, write: (index:
   "encoded e-mail": { needs: ["emails"], write: (at) => `jane.${word(at)}%40${word(at)}.example` },
   "spelled e-mail": { needs: ["emails"], write: (at) => `jane.${word(at)} (at) ${word(at)}.example` },
   phone: { needs: ["numbers"], write: (at) => `+49 ${grouped(number(at), 3)}` },
-  card: { needs: ["numbers"], write: (at) => grouped(luhn(`49298${number(at)}`), 4) },
-  IBAN: { needs: ["numbers"], write: (at) => grouped(`DE45370400${number(at)}12`, 4) },
+  card: { needs: null, write: (at) => grouped(luhn(`49298${number(at)}`), 4) },
+  "card in one": { needs: null, write: (at) => luhn(`49298${number(at)}`) },
+  "card in arabic digits": { needs: null, write: (at) => inScript(luhn(`49298${number(at)}`), 0x660) },
+  IBAN: { needs: null, write: (at) => grouped(iban(`370400${number(at)}12`), 4) },
   "id in a word": { needs: ["numbers"], write: (at) => `INV-${number(at)}/b` },
   "arabic digits": { needs: ["numbers"], write: (at) => inScript(number(at), 0x660) },
   "devanagari digits": { needs: ["numbers"], write: (at) => inScript(number(at), 0x966) },
@@ -165,7 +169,10 @@ const MARKUP = [
 const SPLIT = [
   ["e-mail over elements", "emails", (at) => `<p><b>jane.${word(at)}</b>@<i>${word(at)}.example</i></p>`],
   ["e-mail over deep elements", "emails", (at) => `<p><b><u>${word(at)}</u></b><span>@</span><i><em>${word(at)}</em>.example</i></p>`],
-  ["card over elements", "numbers", (at) => `<p>49<b>29</b> ${number(at)}<i> 5678</i></p>`],
+  ["e-mail over comments", "emails", (at) => `<p>${word(at)}<!-- -->@<!-- -->${word(at)}.example</p>`],
+  ["spelled e-mail over elements", "emails", (at) => `<p><b>${word(at)}</b> <small>(at)</small> <i>${word(at)}.example</i></p>`],
+  ["e-mail behind its label", "emails", (at) => `<p><span>E-mail:</span><a>${word(at)}</a><a>@${word(at)}.example</a></p>`],
+  ["number over elements", "numbers", (at) => `<p>19<b>29</b> ${number(at)}<i> 5678</i></p>`],
 ];
 
 /** Attributes that scripts set later, on which element. @type {[string, string, Rule][]} */
@@ -188,6 +195,9 @@ const CHANGED = [
   ["assigned value", "field", "<input>", "element.value = text"],
   ["assigned value of a controlled input", "field", "<input>", "element.value = text; element.setAttribute('value', text)"],
   ["default value", "field", "<input>", "element.defaultValue = text"],
+  ["over elements", "text", "<p><b></b><span></span><i></i></p>", "cut(text).forEach((part, at) => { element.children[at].textContent = part })"],
+  ["over elements, one by one", "text", "<p><b>-</b><span></span><i></i></p>", "const [a, b, c] = cut(text); element.children[1].append(b); element.children[2].append(c); setTimeout(() => { element.children[0].firstChild.data = a }, 60)"],
+  ["over elements, put around", "text", "<p><b></b></p>", "const [a, b, c] = cut(text); const i = document.createElement('i'); i.append(c); element.firstChild.append(a); element.append(b, i)"],
   ["textarea's child", "field", "<textarea>x</textarea>", "element.firstChild.data = text"],
   ["textarea's value", "field", "<textarea></textarea>", "element.value = text"],
   ["new option", "field", "<select></select>", "element.append(new Option(text, text, true, true))"],
@@ -223,12 +233,14 @@ const CHANGED = [
 ];
 
 /** Kinds that stay in a name (a token has an `@` or five digits), or that an address cannot hold as they are. */
-const NO_TOKEN = /name|spelled|encoded|phone|card|IBAN|digits/;
+const NO_TOKEN = /name|spelled|encoded|phone|card$|IBAN|digits/;
 const ODD = /** @type {Record<string, RegExp>} */ ({
   id: NO_TOKEN, class: NO_TOKEN, name: NO_TOKEN, for: NO_TOKEN, "id set later": NO_TOKEN, "class set later": NO_TOKEN,
   mailto: /name|phone|card|IBAN|id in|digits|token|key|spelled/,
   tel: /name|mail|token|key|IBAN|id in|digits/,
   "document title": /^(?!email|phone|key)/, "pushed query": /^(?!email|phone|key)/, "pushed path": /^(?!email|phone|key)/, "replaced fragment": /^(?!email|phone|key)/,
+  // Parts of numbers that may be seen would make other numbers of what stands beside them in a frame.
+  "over elements": /phone|id in|digits/, "over elements, one by one": /phone|id in|digits/, "over elements, put around": /phone|id in|digits/,
   host: /spelled|encoded|IBAN|card|phone|international|name|id in/,
 });
 
@@ -310,6 +322,11 @@ export function canaryPage() {
 <div id="late"></div>
 <script>
 const changes = ${JSON.stringify(changes).replaceAll("<", "\\u003c")};
+const cut = (text) => {
+  const at = text.search(/[@(%]|\\d{4}/);
+  const [from, to] = at < 0 ? [9, 10] : [at, at + (text[at] === "(" ? 4 : text[at] === "%" ? 3 : 1)];
+  return [text.slice(0, from), text.slice(from, to), text.slice(to)];
+};
 const pause = (time) => new Promise((done) => setTimeout(done, time));
 window.late = async (from, to) => {
   const place = document.querySelector("#late");

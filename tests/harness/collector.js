@@ -176,14 +176,19 @@ export async function startCollector({ demo = false, tap = false, env = {}, bina
     /** @returns {Promise<{path: string, bytes: Buffer}[]>} every file of the data folder */
     async files() {
       const entries = await readdir(data, { recursive: true, withFileTypes: true });
-      return Promise.all(
+      const read = await Promise.all(
         entries
           .filter((entry) => entry.isFile())
           .map(async (entry) => {
             const path = join(entry.parentPath ?? entry.path, entry.name);
-            return { path, bytes: await readFile(path) };
+            // What the collector has taken away meanwhile, or put in its place under another name, is no file any more.
+            const bytes = await readFile(path).catch((problem) => {
+              if (problem.code !== "ENOENT") throw problem;
+            });
+            return bytes ? [{ path, bytes }] : [];
           }),
       );
+      return read.flat();
     },
 
     /** Ends the process as a power cut would. */

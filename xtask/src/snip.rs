@@ -1,5 +1,5 @@
 //! Takes out of a WebAssembly module what no visitor will ever run: the words of panics.
-//! In: a module as rustc linked it, with its names. Out: the same, with those functions replaced by one that stops, and
+//! In: a module as rustc linked it, with its names. Out: the same, with those functions replaced by one that stops, their words by zeros, and
 //! without the linker's own exports; what only they used is left to wasm-opt. Touches nothing else.
 //! Why: the standard library's vectors say how much memory could not be had; that, and printing a number for it, is half a
 //! kilobyte. The recorder's panic handler stops without a word in any case.
@@ -13,8 +13,11 @@ use crate::target_features::{HEADER_LEN, Reader, put_number, put_sized};
 const CUSTOM: u8 = 0;
 const EXPORT: u8 = 7;
 const CODE: u8 = 10;
+const DATA: u8 = 11;
 /// Parts of the names of functions that only speak.
 const SPEAKING: [&str; 3] = ["raw_vec12handle_error", "core9panicking", "core3fmt3num"];
+/// What they say: where in the standard library, how much, and the table by which numbers are printed.
+const SAID: [&str; 5] = ["/rustc/", "00010203", "memory allocation of ", " bytes failed", "capacity overflow"];
 /// No locals, `unreachable`, `end`.
 const STOP: [u8; 3] = [0, 0, 0x0b];
 const GLOBAL: u8 = 3;
@@ -35,6 +38,7 @@ pub(crate) fn snip(module: &[u8]) -> Result<Vec<u8>> {
         match id {
             EXPORT => put_sized(&mut out, &without_globals(body)?),
             CODE => put_sized(&mut out, &stopped(body, &speaking)?),
+            DATA => put_sized(&mut out, &silent(body)),
             _ => put_sized(&mut out, body),
         }
     }
@@ -76,6 +80,25 @@ fn stopped(section: &[u8], speaking: &HashSet<usize>) -> Result<Vec<u8>> {
         put_sized(&mut out, if speaking.contains(&index) { &STOP } else { body });
     }
     Ok(out)
+}
+
+/// The data with zeros, which pack to nothing, in the place of the words: wasm-opt cannot tell whose data is whose.
+fn silent(section: &[u8]) -> Vec<u8> {
+    let mut out = section.to_vec();
+    for said in SAID {
+        let len = match said {
+            "/rustc/" => None,
+            "00010203" => Some(200),
+            words => Some(words.len()),
+        };
+        while let Some(start) = out.windows(said.len()).position(|window| window == said.as_bytes()) {
+            let rest = &mut out[start..];
+            let path = || rest.windows(3).position(|window| window == b".rs").map_or(said.len(), |end| end + 3);
+            let len = len.unwrap_or_else(path).min(rest.len());
+            rest[..len].fill(0);
+        }
+    }
+    out
 }
 
 fn without_globals(section: &[u8]) -> Result<Vec<u8>> {
@@ -126,6 +149,14 @@ mod tests {
         expected.splice(8..19, [EXPORT, 5, 1, 1, b'a', 0, 0]);
         expected[8 + 7 + 8..8 + 7 + 11].copy_from_slice(&STOP);
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn what_they_say_becomes_zeros_and_nothing_else() {
+        let data = [b"ab/rustc/1f/library/alloc/raw_vec.rscd".to_vec(), b"x capacity overflow y".to_vec()].concat();
+        let expected = [b"ab".to_vec(), vec![0; 34], b"cdx ".to_vec(), vec![0; 17], b" y".to_vec()].concat();
+        assert_eq!(silent(&data), expected);
+        assert_eq!(silent(b"a text"), b"a text");
     }
 
     #[test]

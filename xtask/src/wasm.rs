@@ -25,6 +25,10 @@ const FEATURES: [&str; 6] = [
     "--enable-reference-types",
 ];
 
+/// What packs best of what was tried: long functions are not put into others, though that is more bytes before packing.
+const SMALL: [&str; 6] =
+    ["--one-caller-inline-max-function-size=60", "-O3", "-Oz", "--converge", "--reorder-functions", "--reorder-locals"];
+
 /// A crate for the browser.
 pub(crate) struct Crate {
     pub(crate) package: &'static str,
@@ -120,8 +124,8 @@ fn finish(repo: &Repo, krate: &Crate, linked: &Path) -> Result<()> {
     let module = krate.module(repo);
     run::run(
         setup::node_tool(repo, "wasm-opt")
-            .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
-            .arg("--strip-target-features")
+            .args(SMALL)
+            .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
             .args(FEATURES)
             .arg(input)
             .arg("-o")

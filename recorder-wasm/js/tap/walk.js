@@ -12,6 +12,11 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDE_FROM = 64;
 /** Levels that one slice descends: deeper ones go on in the next, so that the stack is never in danger. */
 const DEPTH_MAX = 400;
+/** As much of the text beside another is looked at, in characters and in steps from node to node. */
+const LINE_LENGTH = 64;
+const LINE_STEPS = 16;
+/** Elements that a line of text goes through, as in `shared/src/mask/element.rs`. */
+const INLINE = /^(a|abbr|b|bd[io]|big|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|q|ruby|s|samp|small|span|strike|strong|su[bp]|time|tt|u|var|wbr|tspan)$|-/;
 /** Written instead of what a secret input holds; the same sign as the masking rules'. */
 const SECRET_VALUE = "•••••";
 
@@ -90,6 +95,9 @@ export function limit(time) {
 /** Whether the slice left something out. */
 export const hasSkipped = () => skipped;
 
+/** @param {any} node */
+const isInline = (node) => node?.nodeType === 1 && INLINE.test(node.localName);
+
 function isOver() {
   if (over || depth > DEPTH_MAX) return true;
   over = isFull() || ((++counter & 31) === 0 && performance.now() > deadline);
@@ -123,6 +131,10 @@ function children(parent, from, again) {
   let last = null;
   let left = false;
   let knownAfter = false;
+  // Beside what is new in a known parent stands what is known.
+  const isKnown = depth === 0;
+  /** @type {any} the node before, if it was new */
+  let fresh = isKnown ? null : parent;
   if (from === undefined) {
     const inner = inside(parent);
     if (inner) left = !item(inner, again);
@@ -130,12 +142,17 @@ function children(parent, from, again) {
     else from = nodes.firstChild(parent);
   }
   for (let child = from; child; child = child.nextSibling) {
+    const isNew = nodes.idOf(child) === 0;
+    if (isNew && !fresh) context(child, lineBefore);
+    if (!isNew && fresh && last) context(last, lineBehind);
+    fresh = isNew ? child : null;
     if (item(child, again)) {
       last = child;
       knownAfter = left;
     } else left = true;
     count++;
   }
+  if (fresh && last && (isKnown || left)) context(last, lineBehind);
   put(op.ITEM_END);
   if (count > WIDE_FROM) nodes.mark(parent, nodes.WIDE);
   if (!left) return;
@@ -161,10 +178,12 @@ function item(node, again) {
   const type = node.nodeType;
   if (type !== 1 && type !== 3 && type !== 8 && type !== 9 && type !== 10 && type !== 11 && type !== 4) return true;
   if (isOver()) return false;
-  if (type === 3 || type === 4) return text(node);
   const id = nodes.know(node);
   if (id === 0) return true;
-  if (type === 1) element(node, id, again);
+  if (type === 3 || type === 4) {
+    put((id << 3) | op.ITEM_TEXT);
+    putText(node.data);
+  } else if (type === 1) element(node, id, again);
   else if (type === 8) put((id << 3) | op.ITEM_COMMENT);
   else if (type === 10) {
     put((id << 3) | op.ITEM_DOCTYPE);
@@ -174,30 +193,41 @@ function item(node, again) {
 }
 
 /**
- * A text; the rules see it together with the texts at its sides, which an e-mail may be split over.
+ * The line of text that goes on before or behind a node, through inline elements: an e-mail address may.
  * @param {any} node
+ * @param {"nextSibling" | "previousSibling"} sibling
+ * @param {"firstChild" | "lastChild"} child
  */
-function text(node) {
-  const before = node.previousSibling;
-  if (before?.nodeType === 3 && nodes.idOf(before) !== 0 && before !== lastText) {
-    put(op.ITEM_TEXT);
-    putText(before.data);
+function lineFrom(node, sibling, child) {
+  let line = "";
+  for (let steps = 0; steps < LINE_STEPS && line.length < LINE_LENGTH; steps++) {
+    let next = node[sibling];
+    if (!next) {
+      if (!isInline((next = node.parentNode))) break;
+    } else {
+      while (isInline(next) && next[child]) next = next[child];
+      if (next.nodeType === 3) line = sibling === "nextSibling" ? line + next.data : next.data + line;
+      else if (next.nodeType === 1 && !isInline(next)) break;
+    }
+    node = next;
   }
-  const id = nodes.know(node);
-  if (id === 0) return true;
-  put((id << 3) | op.ITEM_TEXT);
-  putText(node.data);
-  lastText = node;
-  const after = node.nextSibling;
-  if (after?.nodeType === 3 && nodes.idOf(after) !== 0) {
-    put(op.ITEM_TEXT);
-    putText(after.data);
-  }
-  return true;
+  return sibling === "nextSibling" ? line.slice(0, LINE_LENGTH) : line.slice(-LINE_LENGTH);
 }
 
-/** @type {any} the text written last: its follower in the same run needs no context */
-let lastText = null;
+const lineBefore = (/** @type {any} */ node) => lineFrom(node, "previousSibling", "lastChild");
+const lineBehind = (/** @type {any} */ node) => lineFrom(node, "nextSibling", "firstChild");
+
+/**
+ * Writes what is there already beside what is new, for the rules to see both together.
+ * @param {any} node that is new
+ * @param {(node: any) => string} line
+ */
+function context(node, line) {
+  const text = node.nodeType === 3 || isInline(node) ? line(node) : "";
+  if (text === "") return;
+  put(op.ITEM_TEXT);
+  putText(text);
+}
 
 /**
  * @param {any} node a shadow root or an inner document
@@ -341,11 +371,17 @@ export function changedText(node) {
   while (first.previousSibling?.nodeType === 3) first = first.previousSibling;
   put(op.TEXTS);
   const countAt = hold();
-  let count = 0;
+  let count = 2;
+  put(0);
+  putText(lineBefore(first));
+  let last = first;
   for (let at = first; at?.nodeType === 3; at = at.nextSibling) {
     put(nodes.idOf(at));
     putText(at.data);
     count++;
+    last = at;
   }
+  put(0);
+  putText(lineBehind(last));
   fill(countAt, count);
 }

@@ -3,7 +3,7 @@
 //! of the web, of a framework or of the site leaks nothing.
 
 use super::kinds::{ALPHANUMERIC, AT, DIGIT, LETTER, LOWER, count, has, signs};
-use super::read::{begins_with_any, is_listed, look_up, next_item, part, starts};
+use super::read::{begins_with_any, is_listed, look_up, part, starts};
 use super::{Level, Masked, Rules, VALUE_TOKEN, secret};
 
 /// The attributes that layout, style and structure need, whose value may stay or is masked in part: behind `=` and the letter
@@ -166,9 +166,11 @@ impl Rules {
             AttributeKind::State => is_state(raw) || shows.all(),
             AttributeKind::Choice => is_state(raw) && (shows.any() || level == Level::Hidden) || shows.all(),
             AttributeKind::Meta => {
-                shows.all() && !has_key(raw) && !secret::is_random(raw, 0, raw.len(), STATE_MAX_BYTES)
+                shows.all()
+                    && !secret::is_secret(raw, 0, raw.len())
+                    && !secret::is_random(raw, 0, raw.len(), STATE_MAX_BYTES)
             }
-            AttributeKind::Whole => shows.all() && !has_key(raw),
+            AttributeKind::Whole => shows.all() && !secret::is_secret(raw, 0, raw.len()),
             AttributeKind::Secret => false,
         };
         if is_kept { Masked::made(raw) } else { Masked::fixed(VALUE_TOKEN) }
@@ -196,16 +198,6 @@ const fn index() -> [u16; 27] {
         at += 1;
     }
     index
-}
-
-fn has_key(value: &str) -> bool {
-    let mut end = 0;
-    loop {
-        let start = next_item(value, &mut end);
-        if start == end || secret::is_key(value, start, end) {
-            return start < end;
-        }
-    }
 }
 
 fn is_public(value: &str) -> bool {

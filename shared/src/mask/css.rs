@@ -8,7 +8,7 @@ use super::css_escape::{escaped, skip, unescaped};
 use super::kinds::{ALPHANUMERIC, AT, DIGIT, Kinds, LETTER, OTHER, SPACE, find, has, kind, next, signs};
 use super::read::{begins_with_any, byte, is_listed, part, starts};
 use super::rewrite::Rewrite;
-use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, digits, email, secret};
+use super::{EMAIL_TOKEN, Level, Masked, Rules, Shows, account, digits, email, secret};
 
 /// An integer with as many digits is no measure, but for those that authors write to mean "without end".
 const NUMBER_MIN_DIGITS: usize = 9;
@@ -18,6 +18,8 @@ const LARGEST_INTEGER: &str = "21474836";
 const COLOUR_MAX_DIGITS: usize = 8;
 /// A name of letters only that is as short is no secret.
 const PLAIN_MAX_BYTES: usize = 20;
+/// A shorter name is too short for five digits, or for an `@` as an escape with something at its sides.
+const SHORT_MAX_BYTES: usize = 5;
 /// Properties whose strings are names, not shown text; by their beginning.
 const NAMING_PROPERTIES: &str = "font grid src syntax";
 /// Functions whose strings are names, not shown text.
@@ -209,7 +211,7 @@ impl<'a> Sheet<'a, '_> {
             match now {
                 b'/' if self.comment(at) > 0 => {
                     next = self.comment(at);
-                    if !self.shows.all() || secret::is_key(self.text, at, next) {
+                    if !self.shows.all() || secret::is_secret(self.text, at, next) {
                         self.rewrite.replace(at, next, "/**/");
                     }
                 }
@@ -241,7 +243,8 @@ impl<'a> Sheet<'a, '_> {
                     next = if close > 0 { close } else { skip(self.text, at, !NAME) };
                     if close > 0 {
                         let content_end = content + self.part(content, close).trim_ascii_end().len();
-                        if has(self.text, content, content_end, QUOTES | SPACE | const { signs(b"(") }) {
+                        let plain = unescaped(self.part(content, content_end));
+                        if has(&plain, 0, plain.len(), QUOTES | SPACE | const { signs(b"(") }) {
                             // No address to a browser, which leaves the declaration out.
                             self.rewrite.replace(content, end, ")");
                             return;
@@ -275,7 +278,8 @@ impl<'a> Sheet<'a, '_> {
     #[inline(never)]
     fn identifier(&mut self, start: usize, end: usize, is_token: bool) {
         let name = self.part(start, end);
-        if name.len() < PLAIN_MAX_BYTES && !has(name, 0, name.len(), !(LETTER | const { signs(b"-_") })) {
+        let is_plain = name.len() < PLAIN_MAX_BYTES && !has(name, 0, name.len(), !(LETTER | const { signs(b"-_") }));
+        if is_plain || name.len() < SHORT_MAX_BYTES {
             return;
         }
         let plain = unescaped(name);
@@ -289,7 +293,7 @@ impl<'a> Sheet<'a, '_> {
         let is_layout = end - start < NUMBER_MIN_DIGITS
             || self.part(start, end).bytes().all(|byte| byte == b'9')
             || starts(self.text, start, LARGEST_INTEGER)
-            || self.shows.numbers();
+            || self.shows.numbers() && !account::has_number(self.text, start, end);
         if !is_layout {
             digits::zero(&mut self.rewrite, start, end);
         }

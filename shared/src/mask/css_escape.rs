@@ -1,8 +1,9 @@
 //! Escapes in style sheets: `\40 ` and `\@`. In: the text of a name or a string as a sheet has it, or as it is meant. Out: the
 //! other.
 
-use super::kinds::{Kinds, find, kind, next, signs};
+use super::kinds::{Kinds, find, has, kind, next, signs};
 use super::read::{byte, hex, part};
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 /// What makes a sign of the next character; as text, since pushing a `char` is more code.
@@ -39,7 +40,10 @@ pub(super) fn skip(text: &str, mut at: usize, kinds: Kinds) -> usize {
 
 /// A name or a string with its escapes read.
 #[inline(never)]
-pub(super) fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+    if !has(text, 0, text.len(), BACKSLASH_KIND) {
+        return Cow::Borrowed(text);
+    }
     let mut plain = String::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
@@ -59,7 +63,7 @@ pub(super) fn unescaped(text: &str) -> String {
         }
         at = end;
     }
-    plain
+    Cow::Owned(plain)
 }
 
 /// A text that can stand in a string of either quote, and in `url()`.

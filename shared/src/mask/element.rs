@@ -13,6 +13,16 @@ const FIELD_ROLES: &str = "textbox searchbox combobox spinbutton option";
 /// Values of `contenteditable` that do not make an element editable.
 const NOT_EDITABLE: &str = "false inherit";
 
+/// Elements that a line of text goes through, in `js/tap/walk.js` too. Those with a name of their own (`user-card`) are as well.
+const INLINE: &str = "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q ruby s samp small span \
+    strike strong sub sup time tt u var wbr tspan";
+
+/// Whether a line of text goes on inside an element and behind it: so does an e-mail address.
+#[inline(never)]
+pub fn is_inline(tag: &str) -> bool {
+    is_listed(INLINE, tag) || tag.contains('-')
+}
+
 /// What the rules need to know of an element. Names of tags are lowercase local names; the rest is as in the markup.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct ElementFacts<'a> {
@@ -42,32 +52,25 @@ impl ElementFacts<'_> {
     /// The level that the element's kind asks for, with no regard to marks.
     #[inline(never)]
     pub fn level(&self) -> Option<Level> {
-        let input_type = self.input_type.unwrap_or_default().trim_ascii();
-        let is_password = input_type.eq_ignore_ascii_case("password");
-        if self.was_secret || is_password || any_word(self.autocomplete, is_secret_autocomplete) {
+        let is_card = any_word(self.autocomplete, |word| is_listed("cc-*", word));
+        if self.was_secret || is_card || secret::names_secret(&[self.input_type, self.autocomplete]) {
             return Some(Level::Secret);
         }
-        let is_label = self.tag == "input" && is_listed(LABELS, input_type);
+        let is_label = self.tag == "input" && is_listed(LABELS, self.input_type.unwrap_or_default().trim_ascii());
         let is_editable = self.contenteditable.is_some_and(|value| !is_listed(NOT_EDITABLE, value.trim_ascii()));
         let is_field =
             is_listed(FIELDS, self.tag) || is_editable || any_word(self.role, |role| is_listed(FIELD_ROLES, role));
         if is_label || !is_field {
             return None;
         }
-        for name in [self.name, self.id, self.placeholder, self.aria_label] {
-            if secret::is_secret_field(name.unwrap_or_default()) {
-                return Some(Level::Secret);
-            }
-        }
-        Some(Level::Field)
+        let is_secret = secret::names_secret(&[self.name, self.id, self.placeholder, self.aria_label]);
+        Some(if is_secret { Level::Secret } else { Level::Field })
     }
-}
 
-impl ElementFacts<'_> {
     /// Whether a field asks for an e-mail address: what is typed into it is part of one before the `@` comes.
     pub(super) fn takes_address(&self) -> bool {
         let names = [self.input_type, self.autocomplete, self.name, self.id, self.placeholder, self.aria_label];
-        names.into_iter().any(|name| secret::is_address_field(name.unwrap_or_default()))
+        secret::names_address(&names)
     }
 }
 
@@ -81,9 +84,4 @@ fn any_word(list: Option<&str>, is: fn(&str) -> bool) -> bool {
             return start < end;
         }
     }
-}
-
-/// Whether a word of an `autocomplete` names a payment, a password or a one-time code.
-fn is_secret_autocomplete(word: &str) -> bool {
-    is_listed("cc-* one-time-code*", word) || secret::is_secret_field(word)
 }

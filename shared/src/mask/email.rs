@@ -14,8 +14,6 @@ const DOT_WORDS: &str = "dot punkt punto point .";
 const NO_HOSTS: &str = "the a this that";
 /// The first byte of `ä`, with the bit that makes letters lowercase.
 const UMLAUT: u8 = 0xC3 | 0x20;
-/// The longest quoted name that is looked for.
-const QUOTED_MAX_BYTES: usize = 64;
 
 /// Where the word that begins at `start` ends: `start` itself, when none begins there.
 pub(super) fn word_end(text: &str, start: usize) -> usize {
@@ -42,7 +40,9 @@ pub(super) fn has_at(text: &str, mut at: usize, end: usize) -> bool {
             b'\\' => "u0040",
             _ => return true,
         };
-        if begins_with_any(text, code, writings) {
+        // The first letters of all writings.
+        let may_be = matches!(byte(text, code) | 0x20, b'4' | b'e' | b'#' | b'c' | b'u');
+        if may_be && begins_with_any(text, code, writings) {
             return true;
         }
         at = code;
@@ -67,7 +67,8 @@ pub(super) fn address(text: &str, start: usize, end: usize) -> usize {
 fn address_end(text: &str, start: usize, end: usize) -> usize {
     // "anna smith"@example.com, at the first word after the opening quote.
     if start > 0 && byte(text, start - 1) == b'"' {
-        let host = find(text, end, text.len().min(end + QUOTED_MAX_BYTES), const { signs(b"\"") }) + 1;
+        // No further than to the next quote, so nothing is looked at twice.
+        let host = find(text, end, text.len(), const { signs(b"\"") }) + 1;
         let name = next(text, host);
         if kind(text, host) & AT != 0 && kind(text, name) & !BREAK != 0 {
             return trimmed_end(text, name);

@@ -9,10 +9,11 @@
 //! |---|---|
 //! | `level` | how much of a place may be shown, down the tree |
 //! | `element`, `marks` | which fields are secret, what the owner marked, in our words and the peers' |
-//! | `text` with `email`, `digits`, `secret` | text that the page shows, and form fields |
+//! | `text` with `email`, `digits`, `secret`, `account` | text that the page shows, and form fields |
 //! | `attribute`, `token`, `url`, `css` with `css_escape` | attribute values, ids and classes, addresses, style sheets |
 //! | `kinds` with `wide`, `read`, `rewrite` | how all of them read text and write the result: small code, no copy where nothing changes |
 
+mod account;
 mod attribute;
 mod css;
 mod css_escape;
@@ -32,7 +33,7 @@ mod url;
 mod wide;
 
 pub use attribute::AttributeKind;
-pub use element::ElementFacts;
+pub use element::{ElementFacts, is_inline};
 pub use level::{Level, reduce};
 pub use marks::Marks;
 pub use masked::Masked;

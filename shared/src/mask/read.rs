@@ -50,7 +50,7 @@ pub(super) fn is_listed(list: &str, word: &str) -> bool {
 #[inline(never)]
 pub(super) fn look_up(list: &str, text: &str, start: usize, end: usize) -> u8 {
     let (mut item, mut says) = (0, 1);
-    while item < list.len() {
+    while item < list.len() && start < end {
         let mut at = start;
         if byte(list, item) == b'=' {
             says = byte(list, item + 1);
@@ -59,7 +59,7 @@ pub(super) fn look_up(list: &str, text: &str, start: usize, end: usize) -> u8 {
                 (at, item) = (at + 1, item + 1);
             }
             let rest = byte(list, item);
-            if rest == b'*' || rest <= b' ' && at == end && start < end {
+            if rest == b'*' || rest <= b' ' && at == end {
                 return says;
             }
         }

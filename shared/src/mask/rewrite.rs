@@ -34,12 +34,18 @@ impl<'a, 'e> Rewrite<'a, 'e> {
         if end <= start || part(self.source, start, end) == with {
             return;
         }
+
         self.changed = true;
         if start > self.copied || !self.ends.is_empty() {
             self.copy_until(start);
         }
         self.out.push_str(with);
         self.copied = end;
+    }
+
+    /// Whether the text was joined from several pieces.
+    pub fn has_pieces(&self) -> bool {
+        self.ends.len() > 1
     }
 
     /// Whether anything was replaced.

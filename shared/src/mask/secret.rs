@@ -1,11 +1,14 @@
 //! What is secret by its shape or by its name. In: a word, or the name of a field, parameter or attribute. Out: whether.
 //! Shapes are few and narrow on purpose: they hold under every policy.
 
-use super::kinds::{ALPHANUMERIC, DIGIT, LETTER, LOWER, OTHER, UPPER, count, find, has, kind, kind_here, next, signs};
+use super::account;
+use super::kinds::{ALPHANUMERIC, DIGIT, LETTER, LOWER, OTHER, UPPER, find, has, kind, kind_here, next, signs};
 use super::read::{begins_with_any, byte, look_up, next_item, part};
 
 /// Fewer bytes are no key.
 const KEY_MIN_BYTES: usize = 20;
+/// A word that looks drawn at random so far is, whatever follows.
+const RANDOM_MAX_BYTES: usize = 256;
 /// How keys of well-known services begin. Their second letters are looked at first, see [`is_key`].
 const KEY_PREFIXES: &str = "sk_ rk_ sk-proj- sk-ant- ghp_ gho_ ghs_ github_pat_ glpat- xoxb- xoxp- akia aiza ya29.";
 /// Names of secrets: parts of a name wherever they stand in it, and after `=` whole words of it. First what means payment,
@@ -41,13 +44,18 @@ pub(super) fn is_secret_name(text: &str, start: usize, end: usize) -> bool {
 }
 
 /// Whether a field's name, id or label says that it takes a password, a payment or a code.
-pub(super) fn is_secret_field(name: &str) -> bool {
-    has_any(name, 0, name.len(), part(NAMES, 0, IN_ADDRESSES))
+pub(super) fn names_secret(names: &[Option<&str>]) -> bool {
+    any_has(names, part(NAMES, 0, IN_ADDRESSES))
 }
 
 /// Whether a field's name, type or label says that it takes an e-mail address.
-pub(super) fn is_address_field(name: &str) -> bool {
-    has_any(name, 0, name.len(), "mail login =user username")
+pub(super) fn names_address(names: &[Option<&str>]) -> bool {
+    any_has(names, "mail login =user username")
+}
+
+#[inline(never)]
+fn any_has(names: &[Option<&str>], list: &str) -> bool {
+    names.iter().flatten().any(|name| has_any(name, 0, name.len(), list))
 }
 
 #[inline(never)]
@@ -116,20 +124,32 @@ pub(super) fn is_key(text: &str, start: usize, end: usize) -> bool {
     false
 }
 
+/// Whether a text holds a key, or the number of a card or an account: hidden under every policy.
+#[inline(never)]
+pub(super) fn is_secret(text: &str, start: usize, end: usize) -> bool {
+    is_key(text, start, end) || account::has_number(text, start, end)
+}
+
 /// Whether a word looks drawn at random: long, and letters, digits and cases alternate as in no language. Words of
 /// `min_chars` and more.
 #[inline(never)]
 pub(super) fn is_random(text: &str, start: usize, end: usize, min_chars: usize) -> bool {
-    if end - start < min_chars || has(text, start, end, !(ALPHANUMERIC | const { signs(b"-_.~=+%") })) {
+    if end - start < min_chars {
         return false;
     }
-    let (mut at, mut before, mut chars, mut switches) = (start, 0, 0, 0);
+    let end = end.min(start + RANDOM_MAX_BYTES);
+    let (mut at, mut before, mut chars, mut switches, mut digits) = (start, 0, 0, 0, 0);
     while at < end {
-        let now = kind_here(text, at) & (LETTER | DIGIT);
+        let kind = kind_here(text, at);
+        if kind & !(ALPHANUMERIC | const { signs(b"-_.~=+%") }) != 0 {
+            return false;
+        }
+        let now = kind & (LETTER | DIGIT);
         let is_switch = now != before && now != 0 && before != 0 && !(now == LOWER && before == UPPER);
         switches += usize::from(is_switch);
+        digits += usize::from(now == DIGIT);
         chars += 1;
         (before, at) = (now, next(text, at));
     }
-    chars >= min_chars && switches * 5 >= chars && count(text, start, end, DIGIT) >= 2
+    chars >= min_chars && switches * 5 >= chars && digits >= 2
 }

@@ -1,10 +1,12 @@
 //! Text that the page shows, and what form fields hold. In: the text of one node, of a run of nodes, of a field, of a tag.
 //! Out: the same with e-mail addresses, digits and keys replaced as the policy says, or hidden whole as the level says.
 
-use super::kinds::{AT, BREAK, DIGIT, Kinds, OPENING, OTHER, SPACE, count, find, has, kind_here, next, signs};
+use super::kinds::{AT, BREAK, DIGIT, Kinds, OPENING, OTHER, SPACE, count, find, has, signs};
 use super::read::byte;
 use super::rewrite::Rewrite;
-use super::{EMAIL_TOKEN, FIELD_TOKEN, Level, Masked, Rules, Shows, VALUE_TOKEN, WORD_TOKEN, digits, email, secret};
+use super::{
+    EMAIL_TOKEN, FIELD_TOKEN, Level, Masked, Rules, Shows, VALUE_TOKEN, WORD_TOKEN, account, digits, email, secret,
+};
 
 /// An address with more digits than this is a number as well, and is masked as one where e-mails are recorded.
 const ADDRESS_MAX_DIGITS: usize = 4;
@@ -44,6 +46,13 @@ impl Rules {
         rewrite.finish()
     }
 
+    /// Whether a part of a line may make something of the whole that must be hidden, as an `@` makes an address.
+    #[inline(never)]
+    pub fn joins(&self, part: &str) -> bool {
+        let number = if self.policy.numbers { DIGIT } else { 0 };
+        has(part, 0, part.len(), number | AT | OPENING | const { signs(b"%&\\_") }) || is_spelled(part)
+    }
+
     /// What a form field holds. An empty field stays empty; otherwise its length is hidden.
     #[inline(never)]
     pub fn field_value<'a>(&self, raw: &'a str, level: Level) -> Masked<'a> {
@@ -72,18 +81,10 @@ fn is_spelled(text: &str) -> bool {
 pub(super) fn scan(rewrite: &mut Rewrite<'_, '_>, shows: Shows) {
     let text = rewrite.source;
     let mut end = 0;
+    let mut number = (0, 0);
     loop {
         let start = find(text, end, text.len(), !BREAK);
-        let mut kinds = 0;
-        end = start;
-        loop {
-            let kind = kind_here(text, end);
-            if kind & !BREAK == 0 {
-                break;
-            }
-            kinds |= kind;
-            end = next(text, end);
-        }
+        end = email::word_end(text, start);
         if end == start {
             return;
         }
@@ -97,8 +98,17 @@ pub(super) fn scan(rewrite: &mut Rewrite<'_, '_>, shows: Shows) {
         if secret::is_key(text, start, end) || !shows.numbers() && secret::is_random(text, start, end, RANDOM_MIN_CHARS)
         {
             rewrite.replace(start, end, WORD_TOKEN);
-        } else if kinds & DIGIT != 0 && !is_shown_number(text, start, end, shows) {
+        } else if !is_shown_number(text, start, end, shows) {
             digits::zero(rewrite, start, end);
+        } else if shows.numbers() {
+            let mut from = start;
+            while from < end {
+                if number.1 <= from {
+                    number = account::find_number(text, from, text.len());
+                }
+                digits::zero(rewrite, from.max(number.0), end.min(number.1));
+                from = number.1;
+            }
         }
     }
 }

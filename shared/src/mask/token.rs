@@ -5,15 +5,13 @@ use super::kinds::{DIGIT, LETTER, count, has};
 use super::read::{next_item, part};
 use super::rewrite::Rewrite;
 use super::{Level, Masked, Rules, email, secret};
+use crate::utf8;
 use alloc::string::String;
 
 /// An id or a class name with fewer digits stays.
 const TOKEN_MIN_DIGITS: usize = 5;
 /// A name of a tag or an attribute with fewer digits stays: frameworks put eight-character hashes there.
 const NAME_MIN_DIGITS: usize = 9;
-/// Letters of a token after `m-`: 26^8, so that two ids of a recording practically never share one.
-const TOKEN_LETTERS: usize = 8;
-const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
 
 impl Rules {
     /// One id, one class name, or one reference to an id.
@@ -55,7 +53,7 @@ impl Rules {
         let shows = self.shows(Level::Page);
         let hidden = !shows.emails() && email::has_at(raw, from, raw.len())
             || !shows.numbers() && count(raw, from, raw.len(), DIGIT) >= min_digits
-            || secret::is_key(raw, from, raw.len());
+            || secret::is_secret(raw, from, raw.len());
         if !hidden {
             return Masked::made(raw);
         }
@@ -63,13 +61,13 @@ impl Rules {
         for byte in raw.bytes() {
             hash = mix(hash ^ u64::from(byte));
         }
-        let mut token = String::from("m-");
-        for _ in 0..TOKEN_LETTERS {
-            let letter = (hash % 26) as usize;
-            token.push_str(part(LETTERS, letter, letter + 1));
+        // 26^8: two ids of a recording practically never share one.
+        let mut token = *b"m-abcdefgh";
+        for letter in token.iter_mut().skip(2) {
+            *letter = b'a' + (hash % 26) as u8;
             hash /= 26;
         }
-        Masked::made(token)
+        Masked::made(String::from(utf8::checked(&token).unwrap_or_default()))
     }
 }
 

@@ -12,6 +12,8 @@ use alloc::vec::Vec;
 
 /// Schemes that run; whose address is the content; with a host, for which browsers take any number of slashes for two.
 const SCHEMES: &str = "=s javascript vbscript =d data =b blob =m mailto =h http https ws wss ftp";
+/// What stands before a colon and is longer is no scheme.
+const SCHEME_MAX_BYTES: usize = 32;
 /// A host's label with fewer digits stays: servers are numbered, phone numbers are longer.
 const HOST_MIN_DIGITS: usize = 7;
 /// Path segments and values shorter than this are never taken for random keys.
@@ -118,14 +120,15 @@ impl<'a> Parts<'a, '_> {
     fn all(&mut self, to_id: bool) -> Option<&'static str> {
         let (raw, shows) = (self.raw, self.shows);
         let mut at = self.find(0, !SPACE);
-        let scheme_end = self.find(at, !(ALPHANUMERIC | const { signs(b"+-.") }));
+        let scheme_max = raw.len().min(at + SCHEME_MAX_BYTES);
+        let scheme_end = find(raw, at, scheme_max, !(ALPHANUMERIC | const { signs(b"+-.") }));
         let mut has_host = false;
         if byte(raw, scheme_end) == b':' && kind(raw, at) & LETTER != 0 {
             match look_up(SCHEMES, raw, at, scheme_end) {
                 b's' => return Some(""),
                 b'd' => {
                     let is_binary = starts(raw, self.find(at, const { signs(b";,") }), ";base64");
-                    let is_shown = shows.all() && (is_binary || !secret::is_key(raw, at, raw.len()));
+                    let is_shown = shows.all() && (is_binary || !secret::is_secret(raw, at, raw.len()));
                     return if is_shown { None } else { Some("data:,") };
                 }
                 b'b' => return if shows.all() { None } else { Some("blob:") },
@@ -201,6 +204,9 @@ impl<'a> Parts<'a, '_> {
 
     fn segment(&mut self, start: usize, end: usize) {
         let segment = part(self.raw, start, end);
+        if segment.is_empty() {
+            return;
+        }
         let mut buffer = Vec::new();
         let Some(plain) = decoded(segment, &mut buffer) else {
             // What is no text, or could become another escape, cannot be told to be harmless.
@@ -231,7 +237,7 @@ impl<'a> Parts<'a, '_> {
                     // An address inside the value carries its own parameters.
                     let len = plain.len();
                     let is_nested = has(plain, 0, len, const { signs(b"=") }) && secret::is_secret_name(plain, 0, len);
-                    is_nested || secret::is_key(plain, 0, len) || secret::is_random(plain, 0, len, RANDOM_MIN_CHARS)
+                    is_nested || secret::is_secret(plain, 0, len) || secret::is_random(plain, 0, len, RANDOM_MIN_CHARS)
                 });
             if !is_secret {
                 return;
@@ -250,7 +256,7 @@ fn is_resource(segment: &str) -> bool {
         dot = if at > segment.len() { dot } else { at };
     }
     let end = find(segment, dot, segment.len(), DIGIT);
-    !has(segment, end, segment.len(), !DIGIT) && look_up(RESOURCES, segment, dot, end) != 0
+    look_up(RESOURCES, segment, dot, end) != 0 && !has(segment, end, segment.len(), !DIGIT)
 }
 
 /// A text with its percent escapes read, encoded once or more often. Nothing when it is none, or has a stray `%`.
