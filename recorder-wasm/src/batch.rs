@@ -504,11 +504,12 @@ fn mask_run(
         let masked = mask(context.rules, &joined, &mut ends, level);
         let mut from = 0;
         for (part, end) in run.iter().skip(start).zip(ends) {
-            let (number, hash) = context.dictionary.string_and_hash(kind, &masked.part(from, end));
-            from = end;
+            // What only gives the context is no part of the recording, and may be a field's.
             if part.id != 0 {
+                let (number, hash) = context.dictionary.string_and_hash(kind, &masked.part(from, end));
                 each(part, number, hash, context);
             }
+            from = end;
         }
     }
 }

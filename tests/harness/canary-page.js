@@ -240,7 +240,9 @@ const ODD = /** @type {Record<string, RegExp>} */ ({
   tel: /name|mail|token|key|IBAN|id in|digits/,
   "document title": /^(?!email|phone|key)/, "pushed query": /^(?!email|phone|key)/, "pushed path": /^(?!email|phone|key)/, "replaced fragment": /^(?!email|phone|key)/,
   // Parts of numbers that may be seen would make other numbers of what stands beside them in a frame.
-  "over elements": /phone|id in|digits/, "over elements, one by one": /phone|id in|digits/, "over elements, put around": /phone|id in|digits/,
+  "over elements": /phone|id in|digits/,
+  // And nothing tells what the last part of a card or an account is before its first part has come.
+  "over elements, one by one": /phone|id in|digits|card|IBAN/, "over elements, put around": /phone|id in|digits/,
   host: /spelled|encoded|IBAN|card|phone|international|name|id in/,
 });
 

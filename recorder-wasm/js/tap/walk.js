@@ -149,10 +149,14 @@ function children(parent, from, again) {
     if (item(child, again)) {
       last = child;
       knownAfter = left;
-    } else left = true;
+    } else {
+      if (!left) context(child, lineOf);
+      left = true;
+      fresh = null;
+    }
     count++;
   }
-  if (fresh && last && (isKnown || left)) context(last, lineBehind);
+  if (fresh && last && isKnown) context(last, lineBehind);
   put(op.ITEM_END);
   if (count > WIDE_FROM) nodes.mark(parent, nodes.WIDE);
   if (!left) return;
@@ -216,6 +220,8 @@ function lineFrom(node, sibling, child) {
 
 const lineBefore = (/** @type {any} */ node) => lineFrom(node, "previousSibling", "lastChild");
 const lineBehind = (/** @type {any} */ node) => lineFrom(node, "nextSibling", "firstChild");
+/** With the node, which has to wait for the next slice. */
+const lineOf = (/** @type {any} */ node) => node.textContent.slice(0, LINE_LENGTH) + lineBehind(node);
 
 /**
  * Writes what is there already beside what is new, for the rules to see both together.
