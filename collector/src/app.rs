@@ -1,6 +1,7 @@
 //! What every handler shares: the configuration, the two stores, the log, limits, counters. Made once by [`crate::run`];
 //! tests make their own and call [`crate::app()`].
 
+use crate::address;
 use crate::assets::Assets;
 use crate::blobs::Blobs;
 use crate::clock::{self, Millis};
@@ -17,7 +18,9 @@ use crate::seal::Seals;
 use crate::store::site::Site;
 use crate::store::{Failure, Store};
 use crate::telemetry::Counters;
+use axum::http::HeaderMap;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::OnceCell;
@@ -94,6 +97,12 @@ impl App {
             sites: Mutex::default(),
             seals: OnceCell::new(),
         })
+    }
+
+    /// Who asks: the peer, or whom a trusted proxy forwards for.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let forwarded = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+        address::client(peer, forwarded, &self.config.trusted_proxies)
     }
 
     /// The site of a public key, at most a second old.

@@ -110,9 +110,7 @@ pub async fn player(headers: HeaderMap) -> Response {
 
 /// `GET /s/{token}`.
 pub async fn share(headers: HeaderMap) -> Response {
-    let mut response = page("player/index.html", PAGE_CSP, &headers);
-    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
-    response
+    page("player/index.html", PAGE_CSP, &headers)
 }
 
 /// `GET /beside/{id}`: a live page of a site beside what was sent of it.
@@ -157,7 +155,11 @@ fn framed(path: &str, policy: &str, frames: &str, origins: &[String], headers: &
 pub async fn other(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if let Some(path) = path.strip_prefix("www/") {
-        return file(path, "no-cache", &headers);
+        // Pages have addresses of their own, where a policy goes with them.
+        return match path.ends_with(".html") {
+            true => Problem::not_found().into_response(),
+            false => file(path, "no-cache", &headers),
+        };
     }
     if path != "demo" && !path.starts_with("demo/") {
         return Problem::not_found().into_response();

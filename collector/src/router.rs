@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::{api, assets, intake, opt_out};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,7 @@ pub fn app(app: Arc<App>) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address takes other methods")
         })
         .fallback(assets::other)
-        .layer(middleware::from_fn(headers_for_all))
+        .layer(middleware::from_fn_with_state(app.clone(), headers_for_all))
         .with_state(app)
 }
 
@@ -49,6 +49,7 @@ fn for_people() -> Router<Arc<App>> {
         .route("/beside/{id}", get(assets::beside))
         .route("/opt-out", get(assets::opt_out))
         .route("/stage", get(assets::stage))
+        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
         .route("/embed/conversation/{id}", get(api::panel::page))
         .route("/embed/stage", get(api::panel::stage))
 }
@@ -64,7 +65,7 @@ const CORS: [(HeaderName, HeaderValue); 3] = [
 ];
 
 /// Headers of every answer, errors included; for visitors' pages those that let any origin read it.
-async fn headers_for_all(request: Request, next: Next) -> Response {
+async fn headers_for_all(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let visitors = is_for_visitors(&path);
     let mut response = match (visitors, request.method()) {
@@ -83,7 +84,16 @@ async fn headers_for_all(request: Request, next: Next) -> Response {
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
     }
+    if is_ours && app.base_url.starts_with("https://") {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    if is_ours && path != "/" {
+        headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+    }
     if is_ours {
+        headers
+            .entry(HeaderName::from_static("cross-origin-resource-policy"))
+            .or_insert(HeaderValue::from_static("same-origin"));
         let none = HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()");
         headers.insert(HeaderName::from_static("permissions-policy"), none);
     }
@@ -103,6 +113,11 @@ fn preflight() -> Response {
 
 async fn headers_for_operators(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    // Nothing of the API is a page, whatever a browser makes of it.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     response
 }

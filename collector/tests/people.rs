@@ -230,6 +230,17 @@ fn who_watched_is_noted_and_pages_keep_others_out() {
     assert_eq!(dashboard.header("x-frame-options"), Some("DENY"));
     assert_eq!(dashboard.header("x-content-type-options"), Some("nosniff"));
     assert!(dashboard.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
+    assert_eq!(dashboard.header("strict-transport-security"), None, "there is no TLS here");
+    let answer = collector.api("GET", "/api/v1/sites", None);
+    assert_eq!(answer.header("content-security-policy"), Some("default-src 'none'; frame-ancestors 'none'"));
+    assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"));
+    assert_eq!(answer.header("x-robots-tag"), Some("noindex, nofollow"));
+    // No second copy of a page without its policy.
+    assert_eq!(collector.send("GET", "/www/dashboard/index.html", &[], b"").status, 404);
+    let over_tls = Collector::with(&[("REVISIT_PUBLIC_URL", "https://revisit.example")]);
+    let answer = over_tls.send("GET", "/", &[], b"");
+    assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"));
+    assert_eq!(over_tls.send("GET", "/revisit.js", &[], b"").header("strict-transport-security"), None);
     for open in ["/revisit.js", &format!("/v1/site/{}", site.key), "/demo/"] {
         let answer = collector.send("GET", open, &[], b"");
         assert_eq!(answer.header("x-frame-options"), None, "{open}");

@@ -137,7 +137,19 @@ fn what_was_forged_is_voided_and_its_quota_comes_back() {
     assert_eq!(from("198.51.100.8", &Visit::new()), 402, "the forger has used up the month");
     forged.iter().chain(&real).for_each(|visit| drop(collector.wait_ready(visit.id)));
     let path = format!("/api/v1/sites/{}/void", site.id);
-    for wrong in [json!({}), json!({"site": site.id}), json!({"colour": "red"}), json!({"limit": 1})] {
+    for wrong in [
+        json!({}),
+        json!({"site": site.id}),
+        json!({"colour": "red"}),
+        json!({"limit": 1}),
+        // What asks for nothing would void everything.
+        json!({"ip": ""}),
+        json!({"ip": " "}),
+        json!({"q": null}),
+        json!({"tag": []}),
+        json!({"tag": [""]}),
+        json!({"steps": " > "}),
+    ] {
         assert_eq!(collector.api("POST", &path, Some(wrong.clone())).status, 400, "{wrong}");
     }
     let answer = collector.api("POST", &path, Some(json!({"ip": "203.0.113.9"}))).json();

@@ -170,6 +170,41 @@ fn a_link_can_be_masked_further_than_the_recording() {
     assert!(plain.contains("5550199") && plain.contains("jane@shop.example"), "{plain}");
     assert!(!masked.contains("5550199") && !masked.contains("jane@"), "{masked}");
     assert!(plain.contains("a picture") && !masked.contains("a picture"), "{masked}");
+    // What stands beside the bytes is masked as they are.
+    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
+    let facts = "UPDATE recording SET title = 'Order 5550199 of jane@shop.example', tags = '{\"card 4111\": \"4111\"}',
+        urls = '[\"https://shop.example/u/jane@shop.example?card=4111\"]', events = '[\"paid 4111\"]'";
+    database.execute(facts, []).unwrap();
+    let facts_of = |masked: bool| {
+        let path = format!("/api/v1/recordings/{}/shares", visit.id);
+        let made = collector.api("POST", &path, Some(json!({"masked": masked}))).json();
+        let path = format!("/api/v1/shares/{}", made["url"].as_str().unwrap().rsplit('/').next().unwrap());
+        let seen = collector.send("GET", &path, &[], b"").text();
+        let json = [("content-type", "application/json")];
+        (seen, collector.send("POST", &format!("{path}/play"), &json, b"{}").text())
+    };
+    let (seen, played) = facts_of(true);
+    for text in [&seen, &played] {
+        assert!(
+            text.contains("Order") && !text.contains("jane@") && !text.contains("4111") && !text.contains("5550199"),
+            "{text}"
+        );
+    }
+    assert!(facts_of(false).0.contains("jane@shop.example"));
+}
+
+#[test]
+fn whoever_takes_the_bytes_has_watched_once() {
+    let collector = Collector::start();
+    let recording = ready(&collector);
+    let path = format!("/api/v1/recordings/{recording}");
+    let watches = || collector.api("GET", &format!("{path}/watches"), None).json()["items"].clone();
+    assert_eq!(watches(), json!([]));
+    for _ in 0..2 {
+        assert_eq!(collector.api("GET", &format!("{path}/export?format=revisit"), None).status, 200);
+        assert_eq!(collector.api("PATCH", &path, Some(json!({"watched": true}))).status, 200);
+    }
+    assert_eq!(watches().as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -114,6 +114,15 @@ fn the_month_is_warned_of_once_at_each_level() {
     assert_eq!(told, ["quota.reached", "quota.warning"]);
     let usage: Value = serde_json::from_str(&receiver.heard()[0].body).unwrap();
     assert_eq!(usage["usage"]["limit"], 5);
+    // Room for more, and then for less than there is.
+    let plan = |plan: &str| {
+        let path = format!("/api/v1/sites/{}", site.id);
+        assert_eq!(collector.api("PATCH", &path, Some(json!({"plan": plan}))).status, 200);
+    };
+    plan("standard");
+    plan("small");
+    until("a message on the smaller plan", || (types(&receiver).len() == 3).then_some(()));
+    assert_eq!(types(&receiver)[2], "quota.reached");
 }
 
 #[test]

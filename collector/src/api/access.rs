@@ -1,6 +1,6 @@
 //! Signing in: a one-time link's claim, or a bearer token, becomes a session's cookie.
 
-use super::{Json, people};
+use super::{Json, Network, people};
 use crate::app::App;
 use crate::auth::{self, COOKIE, Operator, SESSION_MS};
 use crate::clock;
@@ -25,6 +25,7 @@ pub(super) struct Login {
 
 pub(super) async fn login(
     State(app): State<Arc<App>>,
+    Network(from): Network,
     headers: HeaderMap,
     Json(login): Json<Login>,
 ) -> Result<Response, Problem> {
@@ -35,30 +36,35 @@ pub(super) async fn login(
     let wrong =
         || Problem::new(StatusCode::UNAUTHORIZED, "wrong_claim", "the sign-in link was used already, or is too old");
     let expires_ms = now_ms + SESSION_MS;
-    let (session, name) = match login {
+    let (session, name, actor) = match login {
         Login { claim: Some(claim), token: None, login: None, password: None } => {
             let used = app.store.use_claim(auth::hash(claim.as_bytes()), now_ms).await?.ok_or_else(wrong)?;
             let user = match used.user {
                 Some(user) => user,
                 None => newcomer(&app, &used.name, now_ms).await?,
             };
-            (auth::grant(&*app.store, AccessKind::Session, Some(user), &used.name, Some(expires_ms)).await?, used.name)
+            let actor = format!("user:{user}");
+            let session =
+                auth::grant(&*app.store, AccessKind::Session, Some(user), &used.name, Some(expires_ms)).await?;
+            (session, used.name, actor)
         }
         Login { claim: None, token: Some(token), login: None, password: None } => {
             let access = app.store.access(auth::hash(token.as_bytes()), now_ms).await?;
             let access = access.filter(|access| access.kind == AccessKind::Token).ok_or_else(Problem::unauthorized)?;
-            (auth::grant_like(&*app.store, &access, expires_ms).await?, access.name)
+            let session = auth::grant_like(&*app.store, &access, expires_ms).await?;
+            (session, access.name, format!("token:{}", access.id))
         }
         Login { claim: None, token: None, login: Some(login), password: Some(password) } => {
-            let user = people::by_password(&app, &login, password).await?;
-            app.store.audit(&format!("user:{}", user.id), "sign in", &user.id, now_ms).await?;
-            (
-                auth::grant(&*app.store, AccessKind::Session, Some(user.id), &user.name, Some(expires_ms)).await?,
-                user.name,
-            )
+            let user = people::by_password(&app, from, &login, password).await?;
+            let actor = format!("user:{}", user.id);
+            let session =
+                auth::grant(&*app.store, AccessKind::Session, Some(user.id), &user.name, Some(expires_ms)).await?;
+            (session, user.name, actor)
         }
         _ => return Err(Problem::bad_request("bad_field", "send `claim`, or `token`, or `login` and `password`")),
     };
+    let whose = actor.split_once(':').map_or("", |(_, id)| id);
+    app.store.audit(&actor, "sign in", whose, now_ms).await?;
     let mut response = axum::Json(json!({"name": name, "expires_at": clock::rfc3339(expires_ms)})).into_response();
     set_cookie(&app, &mut response, &session, SESSION_MS / 1000);
     Ok(response)
@@ -88,6 +94,8 @@ fn set_cookie(app: &App, response: &mut Response, value: &str, seconds: i64) {
 
 pub(super) async fn logout(State(app): State<Arc<App>>, operator: Operator) -> Result<Response, Problem> {
     app.store.revoke(operator.hash).await?;
+    let whose = operator.actor.split_once(':').map_or("", |(_, id)| id);
+    app.store.audit(&operator.actor, "sign out", whose, clock::now_ms()).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&app, &mut response, "", 0);
     Ok(response)

@@ -1,5 +1,5 @@
 //! The fields by which recordings are searched, as one table: what each is called, what it means, how it is read. In: names
-//! and values, as they stand in a query string or in a JSON object. Out: a [`Filter`]. A field given twice asks for both.
+//! and values, as they stand in a query string or in a JSON object. Out: a [`Filter`]. A condition given twice asks for both.
 
 use super::describe::{Field, Type};
 use super::{bad_field, unknown_field};
@@ -15,6 +15,12 @@ const LIMIT_DEFAULT: u32 = 50;
 const LIMIT_MAX: u32 = 200;
 /// Conditions of one search.
 const CONDITIONS_MAX: usize = 40;
+/// Words of a free text.
+const WORDS_MAX: usize = 20;
+/// Characters of one value.
+const VALUE_MAX: usize = 2000;
+/// Fields of which a search has one.
+const SINGLE: &[&str] = &["site", "state", "q", "sort", "cursor", "limit"];
 
 /// Fields that ask for a term.
 const TERMS: &[(&str, Kind, &str)] = &[
@@ -84,11 +90,21 @@ pub(super) fn fields() -> impl Iterator<Item = Field> {
 pub(super) fn parse(fields: impl IntoIterator<Item = (String, String)>) -> Result<Filter, Problem> {
     let mut filter = Filter { now_ms: clock::now_ms(), limit: LIMIT_DEFAULT, ..Filter::default() };
     let mut cursor = None;
+    let mut seen = Vec::new();
     for (name, value) in fields {
         let value = value.trim().to_owned();
         // An empty field of a form asks for nothing.
         if value.is_empty() {
             continue;
+        }
+        if value.chars().count() > VALUE_MAX || value.contains(char::is_control) {
+            return Err(bad_field(&name, "text of at most 2000 characters, without control characters"));
+        }
+        if SINGLE.contains(&name.as_str()) {
+            if seen.contains(&name) {
+                return Err(bad_field(&name, "given once"));
+            }
+            seen.push(name.clone());
         }
         match name.as_str() {
             "cursor" => cursor = Some(value),
@@ -120,6 +136,7 @@ fn field(filter: &mut Filter, name: &str, value: String) -> Result<(), Problem> 
     match name {
         "site" => filter.site = Some(value),
         "state" => filter.state = Some(State::parse(&value).ok_or_else(|| bad_field(name, "open, ended or ready"))?),
+        "q" if value.split_whitespace().count() > WORDS_MAX => return Err(bad_field(name, "at most 20 words")),
         "q" => filter.q = Some(value),
         "from" => filter.from_ms = time()?,
         "to" => filter.to_ms = time()?,
@@ -142,7 +159,10 @@ fn field(filter: &mut Filter, name: &str, value: String) -> Result<(), Problem> 
             let words = "newest, oldest, longest, most_active, most_pages or trouble";
             filter.sort = Sort::parse(&value).ok_or_else(|| bad_field(name, words))?;
         }
-        "limit" => filter.limit = u32::try_from(number()?).unwrap_or(LIMIT_MAX).clamp(1, LIMIT_MAX),
+        "limit" => {
+            let limit = u32::try_from(number()?).ok().filter(|it| *it > 0);
+            filter.limit = limit.ok_or_else(|| bad_field(name, "a number from 1 on"))?.min(LIMIT_MAX);
+        }
         _ => return Err(unknown_field(name)),
     }
     Ok(())
@@ -191,6 +211,10 @@ pub(super) fn check_saved(fields: &Map<String, Value>) -> Result<(), Problem> {
         let told = format!("`{name}` may name a person, and so cannot be kept in a saved filter");
         return Err(Problem::bad_request("personal", told));
     }
+    let names_somebody = |value: &Value| value.to_string().contains('@');
+    if let Some((name, _)) = fields.iter().find(|(_, value)| names_somebody(value)) {
+        return Err(Problem::bad_request("personal", format!("`{name}` holds an `@`, and so may name a person")));
+    }
     if let Some(name) = ["site", "cursor", "limit"].into_iter().find(|name| fields.contains_key(*name)) {
         return Err(bad_field(name, "left out of a saved filter"));
     }
@@ -237,7 +261,17 @@ mod tests {
         assert_eq!(found.terms.len(), 2);
         assert_eq!((found.min_duration_ms, found.rage), (Some(5000), Some(true)));
         assert_eq!(found.steps, ["/a", "/b"]);
-        for wrong in [json!({"nonsense": 1}), json!({"rage": "maybe"}), json!({"sort": "best"}), json!({"page": {}})] {
+        for wrong in [
+            json!({"nonsense": 1}),
+            json!({"rage": "maybe"}),
+            json!({"sort": "best"}),
+            json!({"page": {}}),
+            json!({"limit": 0}),
+            json!({"q": "a\0b"}),
+            json!({"q": "w ".repeat(21)}),
+            json!({"page": "x".repeat(2001)}),
+            json!({"q": ["a", "b"]}),
+        ] {
             assert!(filter(wrong.clone()).is_err(), "{wrong}");
         }
     }
@@ -253,9 +287,13 @@ mod tests {
     fn no_saved_filter_names_a_person() {
         let check = |value: Value| check_saved(value.as_object().unwrap());
         assert!(check(json!({"rage": true, "page": "/cart"})).is_ok());
-        for wrong in
-            [json!({"email": "a@b.example"}), json!({"ip": "192.0.2.1"}), json!({"site": "s"}), json!({"x": 1})]
-        {
+        for wrong in [
+            json!({"email": "a@b.example"}),
+            json!({"ip": "192.0.2.1"}),
+            json!({"site": "s"}),
+            json!({"x": 1}),
+            json!({"page": "/u/a@b.example"}),
+        ] {
             assert!(check(wrong.clone()).is_err(), "{wrong}");
         }
     }

@@ -14,6 +14,7 @@ mod sites;
 pub(crate) mod view;
 mod webhooks;
 
+use crate::address;
 use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::clock;
@@ -25,12 +26,14 @@ use crate::store::people::Role;
 use crate::telemetry::Gauges;
 use axum::Router;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use describe::{Field, Route, Type, change, make, read, remove, route};
 use serde::de::DeserializeOwned;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -339,6 +342,35 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
             }
             Err(rejection) => Err(Problem::bad_request("bad_json", rejection.body_text())),
         }
+    }
+}
+
+/// The fields of a query string, whose errors are problem documents.
+pub(crate) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let read = axum::extract::Query::from_request_parts(parts, app).await;
+        read.map(|axum::extract::Query(value)| Self(value)).map_err(|rejection| {
+            Problem::bad_request(
+                "bad_field",
+                format!("a field of the address cannot be read: {}", rejection.body_text()),
+            )
+        })
+    }
+}
+
+/// The network that a request comes from, as one subscriber has it: what tries are counted by.
+pub(crate) struct Network(pub IpAddr);
+
+impl FromRequestParts<Arc<App>> for Network {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().ok_or_else(Problem::unavailable)?;
+        Ok(Self(address::subscriber(app.client(peer.0.ip(), &parts.headers))))
     }
 }
 

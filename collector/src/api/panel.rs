@@ -2,7 +2,7 @@
 //! API; it is signed, ends soon, and opens this one conversation without a cookie. The page is framed by the site's
 //! `embed_origins` alone. Shows nothing about who the visitor is: the chat tool knows that itself.
 
-use super::{bad_field, recordings, unknown_field, view};
+use super::{Query, bad_field, recordings, unknown_field, view};
 use crate::app::App;
 use crate::assets;
 use crate::auth::Operator;
@@ -12,7 +12,7 @@ use crate::store::Filter;
 use crate::store::filter::{Kind, Wanted};
 use crate::store::people::Role;
 use crate::store::site::Site;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -124,7 +124,7 @@ fn in_a_path(text: &str) -> String {
 }
 
 /// `GET /embed/conversation/{id}?t=…`: the page, framed by the site's chat tool only.
-pub async fn page(
+pub(crate) async fn page(
     State(app): State<Arc<App>>,
     Path(conversation): Path<String>,
     Query(fields): Query<BTreeMap<String, String>>,
@@ -146,7 +146,7 @@ pub async fn page(
 }
 
 /// `GET /embed/stage?t=…`: the stage of a panel's player, which stands in a frame of the chat tool's frame.
-pub async fn stage(
+pub(crate) async fn stage(
     State(app): State<Arc<App>>,
     Query(fields): Query<BTreeMap<String, String>>,
     headers: HeaderMap,

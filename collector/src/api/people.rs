@@ -2,7 +2,7 @@
 //! may change the own login and password.
 
 use super::describe::{Field, Type};
-use super::{Json, bad_field, recordings, unknown_field};
+use super::{Json, Query, bad_field, recordings, unknown_field};
 use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::clock;
@@ -10,10 +10,11 @@ use crate::password;
 use crate::problem::Problem;
 use crate::store::Access;
 use crate::store::people::{EVERYWHERE, Rights, Role, User};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A person, for the API's description.
@@ -191,6 +192,9 @@ pub(super) async fn tokens(State(app): State<Arc<App>>, operator: Operator) -> R
     Ok(axum::Json(json!({"items": tokens.iter().map(token_shown).collect::<Vec<_>>()})))
 }
 
+/// The longest life of a token that has an end.
+const TOKEN_MAX_SECONDS: i64 = 10 * 366 * 86_400;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewToken {
@@ -216,8 +220,8 @@ pub(super) async fn add_token(
     let now_ms = clock::now_ms();
     let expires_ms = match new.expires_in {
         None => None,
-        Some(seconds @ 1..) => Some(now_ms.saturating_add(seconds.saturating_mul(1000))),
-        Some(_) => return Err(bad_field("expires_in", "a number of seconds")),
+        Some(seconds @ 1..=TOKEN_MAX_SECONDS) => Some(now_ms.saturating_add(seconds.saturating_mul(1000))),
+        Some(_) => return Err(bad_field("expires_in", "a number of seconds, at most ten years")),
     };
     let (token, access) = auth::grant_scoped(&*app.store, &name, &site, role, expires_ms).await?;
     app.store.audit(&operator.actor, "add token", &access.id, now_ms).await?;
@@ -240,6 +244,7 @@ pub(super) async fn revoke_token(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Before {
     before: Option<i64>,
     limit: Option<u32>,
@@ -272,11 +277,15 @@ pub(super) async fn watches(
 }
 
 /// How an account signs in: a person's, and never another kind of access.
-pub(super) async fn by_password(app: &App, login: &str, password: String) -> Result<User, Problem> {
+pub(super) async fn by_password(app: &App, from: IpAddr, login: &str, password: String) -> Result<User, Problem> {
     let login = login.trim().to_lowercase();
     let user = app.store.user_by_login(&login).await?;
     let stored = user.as_ref().and_then(|user| user.password.clone());
-    let fits = app.passwords.check(&format!("login {login}"), password, stored, clock::now_ms()).await?;
+    let now_ms = clock::now_ms();
+    let fits = app.passwords.check(&format!("login {login}"), from, password, stored, now_ms).await?;
+    if let Some(user) = user.as_ref().filter(|_| !fits) {
+        app.store.audit(&format!("user:{}", user.id), "wrong password", &user.id, now_ms).await?;
+    }
     let wrong = || Problem::new(StatusCode::UNAUTHORIZED, "wrong_password", "no such login with this password");
     user.filter(|_| fits).ok_or_else(wrong)
 }

@@ -1,6 +1,6 @@
 //! Recordings: list, search, one, its marks, its bytes, its erasure.
 
-use super::{Json, bad_field, filter, unknown_field, view};
+use super::{Json, Query, bad_field, filter, unknown_field, view};
 use crate::app::App;
 use crate::auth::Operator;
 use crate::clock;
@@ -9,7 +9,7 @@ use crate::export::{self, Format, NotMade};
 use crate::problem::Problem;
 use crate::store::people::Role;
 use crate::store::{Filter, Marks, RecordingRow, State as Stands};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -17,6 +17,9 @@ use serde_json::{Map, Value, json};
 use shared::ids::RecordingId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Within this time somebody watches a recording once.
+const SAME_WATCH_MS: clock::Millis = 10 * 60_000;
 
 async fn answer(app: &App, operator: &Operator, mut filter: Filter) -> Result<axum::Json<Value>, Problem> {
     match &filter.site {
@@ -104,10 +107,14 @@ pub(super) async fn change(
         }
     }
     if marks.watched == Some(true) {
-        app.store.note_watch(row.rid, &operator.actor, clock::now_ms()).await?;
+        note_watch(&app, &operator, row.rid).await?;
     }
+    let is_told = marks.conversation.is_some();
     if !app.store.mark(row.id, marks).await? {
         return Err(Problem::not_found());
+    }
+    if is_told {
+        app.store.audit(&operator.actor, "set conversation", &row.id.to_string(), clock::now_ms()).await?;
     }
     Ok(axum::Json(view::recording(&find(&app, &id).await?)))
 }
@@ -135,16 +142,18 @@ pub(super) async fn export(
         operator.needs(&row.site, Role::Member)?;
     }
     let blob = blob(&app, &row).await?;
-    // The player reads what is stored by the same way; what leaves as a file for others is noted.
-    if format != Format::Revisit {
-        app.store
-            .audit(&operator.actor, &format!("export {}", format.name()), &row.id.to_string(), clock::now_ms())
-            .await?;
-    }
-    let id = row.id;
+    let (id, rid) = (row.id, row.rid);
     let made = tokio::task::spawn_blocking(move || export::as_file(format, &row, &blob)).await;
     match made {
-        Ok(Ok(bytes)) => Ok(file(bytes, format.content_type(), &format!("{id}.{}", format.extension()))),
+        Ok(Ok(bytes)) => {
+            // Whoever has the bytes can watch them; what leaves as a file for others is a deed of its own.
+            note_watch(&app, &operator, rid).await?;
+            if format != Format::Revisit {
+                let deed = format!("export {}", format.name());
+                app.store.audit(&operator.actor, &deed, &id.to_string(), clock::now_ms()).await?;
+            }
+            Ok(file(bytes, format.content_type(), &format!("{id}.{}", format.extension())))
+        }
         Ok(Err(NotMade::NotBuilt)) => {
             let told = "the player was not built into this program";
             Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "not_built", told))
@@ -154,6 +163,16 @@ pub(super) async fn export(
             Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "the recording cannot be read"))
         }
     }
+}
+
+/// Somebody watches it. The player fetches it and says then that it was watched: that is one time.
+async fn note_watch(app: &App, operator: &Operator, rid: i64) -> Result<(), Problem> {
+    let now_ms = clock::now_ms();
+    let is_same = |(at_ms, actor): &(clock::Millis, String)| *actor == operator.actor && now_ms - at_ms < SAME_WATCH_MS;
+    if !app.store.watches(rid).await?.iter().any(is_same) {
+        app.store.note_watch(rid, &operator.actor, now_ms).await?;
+    }
+    Ok(())
 }
 
 /// A recording that has been put together.

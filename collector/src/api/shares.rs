@@ -4,7 +4,7 @@
 //! counts, asks for the password where there is one, uses up a link that plays once, and gives a ticket for the bytes.
 
 use super::describe::{Field, Type};
-use super::{Json, bad_field, recordings, unknown_field, view};
+use super::{Json, Network, bad_field, recordings, unknown_field, view};
 use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::clock;
@@ -22,6 +22,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::mask::{Policy, Rules};
 use shared::recording::{self, remask};
+use shared::strings::Kind;
 use std::sync::Arc;
 
 /// How long a link lives when nobody says.
@@ -150,9 +151,9 @@ pub(super) async fn add(
     let mut answer = shown(&share);
     answer["url"] = format!("{}/s/{token}", app.base_url).into();
     answer["warning"] = warning(&app, &row, share.masked).await?.into();
-    let created_ms = share.created_ms;
+    let (created_ms, object) = (share.created_ms, format!("{} {}", row.id, share.id));
     app.store.add_share(share).await?;
-    app.store.audit(&operator.actor, "share", &row.id.to_string(), created_ms).await?;
+    app.store.audit(&operator.actor, "share", &object, created_ms).await?;
     Ok((StatusCode::CREATED, axum::Json(answer)))
 }
 
@@ -183,10 +184,11 @@ pub(super) async fn end(
     Path((id, share)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     let row = recordings::find_for(&app, &operator, &id, Role::Member).await?;
+    let object = format!("{} {share}", row.id);
     match app.store.end_shares(row.rid, Some(share)).await? {
         0 => Err(Problem::not_found()),
         _ => {
-            app.store.audit(&operator.actor, "end share", &row.id.to_string(), clock::now_ms()).await?;
+            app.store.audit(&operator.actor, "end share", &object, clock::now_ms()).await?;
             Ok(StatusCode::NO_CONTENT)
         }
     }
@@ -198,13 +200,44 @@ async fn shared(app: &App, token: &str) -> Result<(Share, RecordingRow), Problem
     found.filter(|(_, row)| row.expires_ms > now_ms).ok_or_else(Problem::not_found)
 }
 
+/// What a link shows of its recording beside the bytes.
+fn known(share: &Share, row: &RecordingRow) -> Value {
+    let mut json = view::shared(row);
+    if share.masked {
+        strictly(&mut json);
+    }
+    json
+}
+
+/// What a page says in its title, its addresses and its tags is masked as the bytes are.
+fn strictly(shown: &mut Value) {
+    let rules = Rules::new(Policy::default(), 0);
+    let again = |kind: Kind, value: &mut Value| {
+        if let Value::String(text) = value {
+            *text = rules.again(kind, text).as_str().to_owned();
+        }
+    };
+    again(Kind::Text, &mut shown["title"]);
+    for name in ["entry_url", "exit_url", "referrer"] {
+        again(Kind::Url, &mut shown[name]);
+    }
+    for url in shown["urls"].as_array_mut().into_iter().flatten() {
+        again(Kind::Url, url);
+    }
+    for event in shown["events"].as_array_mut().into_iter().flatten() {
+        again(Kind::Text, event);
+    }
+    // A key may be as telling as its value.
+    shown["tags"] = json!({});
+}
+
 /// What may be known before Play: nothing of the recording where there is a password, or where it was played already.
 pub(super) async fn get(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<axum::Json<Value>, Problem> {
     let (share, row) = shared(&app, &token).await?;
     if share.is_spent() {
         return Err(Problem::not_found());
     }
-    let mut json = if share.password.is_some() { json!({"state": row.state.as_str()}) } else { view::shared(&row) };
+    let mut json = if share.password.is_some() { json!({"state": row.state.as_str()}) } else { known(&share, &row) };
     json["share_expires_at"] = clock::rfc3339(share.expires_ms).into();
     json["needs_password"] = share.password.is_some().into();
     json["once"] = share.once.into();
@@ -221,15 +254,16 @@ pub(super) struct Play {
 /// Somebody pressed Play.
 pub(super) async fn play(
     State(app): State<Arc<App>>,
+    Network(from): Network,
     Path(token): Path<String>,
     Json(play): Json<Play>,
 ) -> Result<axum::Json<Value>, Problem> {
     let (share, row) = shared(&app, &token).await?;
     recordings::is_ready(&row)?;
     let now_ms = clock::now_ms();
-    if let Some(stored) = share.password {
+    if let Some(stored) = share.password.clone() {
         let password = play.password.unwrap_or_default();
-        if !app.passwords.check(&format!("share {}", share.id), password, Some(stored), now_ms).await? {
+        if !app.passwords.check(&format!("share {}", share.id), from, password, Some(stored), now_ms).await? {
             return Err(Problem::forbidden("wrong_password", "this is not the password of the link"));
         }
     }
@@ -239,7 +273,7 @@ pub(super) async fn play(
     app.store.note_watch(row.rid, &format!("share {}", share.id), now_ms).await?;
     let expires_ms = now_ms + TICKET_MS;
     let ticket = app.seals().await?.seal("share", &share.id, expires_ms);
-    let mut json = view::shared(&row);
+    let mut json = known(&share, &row);
     json["ticket"] = ticket.into();
     Ok(axum::Json(json))
 }

@@ -1,7 +1,7 @@
 //! Sites, their settings and their month.
 
 use super::describe::{Field, Type};
-use super::{Json, filter, view};
+use super::{Json, Query, filter, view};
 use crate::app::App;
 use crate::auth::Operator;
 use crate::clock;
@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::store::people::Role;
 use crate::store::site::{Rejected, Site};
 use crate::subject::Subject;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -113,6 +113,7 @@ pub(super) async fn usage(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Days {
     days: Option<u16>,
 }
@@ -146,11 +147,17 @@ pub(super) async fn void(
 ) -> Result<axum::Json<Value>, Problem> {
     operator.needs(&id, Role::Owner)?;
     let site = app.store.site(&id).await?.ok_or_else(Problem::not_found)?;
-    if fields.is_empty() || fields.contains_key("site") {
-        return Err(Problem::bad_request(
-            "bad_field",
-            "say which recordings, by the fields of a search without `site`",
-        ));
+    let told = "say which recordings, by the fields of a search without `site`, none of them empty";
+    // An empty field of a search asks for nothing, and so for all recordings.
+    let is_empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    };
+    let has_empty = |value: &Value| is_empty(value) || value.as_array().is_some_and(|list| list.iter().any(is_empty));
+    if fields.is_empty() || fields.contains_key("site") || fields.values().any(has_empty) {
+        return Err(Problem::bad_request("bad_field", told));
     }
     for name in ["cursor", "limit", "sort"] {
         if fields.contains_key(name) {
@@ -158,6 +165,11 @@ pub(super) async fn void(
         }
     }
     let filter = filter::parse(filter::of_json(fields)?)?;
+    // `steps` of nothing but arrows is empty too.
+    let all = Filter { now_ms: filter.now_ms, limit: filter.limit, ..Filter::default() };
+    if filter == all {
+        return Err(Problem::bad_request("bad_field", told));
+    }
     let voided = erase::void_all(&*app.store, &app.blobs, &site, filter, &operator.actor).await?;
     let usage = app.store.usage(&site, clock::now_ms()).await?;
     Ok(axum::Json(json!({"voided": voided, "usage": view::usage(&site, &usage)})))

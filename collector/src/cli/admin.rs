@@ -76,6 +76,7 @@ async fn site(
             if !store.add_site(&site).await? {
                 return Err(Failed::Told("another site has this key".to_owned()));
             }
+            store.audit(ACTOR, "add site", &site.id, now_ms).await?;
             let snippet = snippet(base_url, &site.key);
             let mut json = site.to_json();
             json["snippet"] = snippet.clone().into();
@@ -102,6 +103,7 @@ async fn site(
                 None => Err(Failed::Told(format!("no site has the id or key `{site}`"))),
                 Some(Err(rejected)) => Err(Failed::Usage(rejected.0)),
                 Some(Ok(site)) => {
+                    store.audit(ACTOR, "change site", &site.id, now_ms).await?;
                     let json = site.to_json();
                     printer.print(&json, &format!("{json:#}"))
                 }
@@ -113,6 +115,7 @@ async fn site(
             store.change_site(&id, off, now_ms).await?;
             let erased = erase::erase(store, blobs, Some(id.clone()), Subject::Everyone, ACTOR).await?.ids.len();
             store.remove_site(&id).await?;
+            store.audit(ACTOR, "remove site", &id, now_ms).await?;
             let text = format!("removed, with {erased} recordings");
             printer.print(&json!({"id": id, "erased": erased}), &text)
         }
@@ -154,6 +157,7 @@ async fn import(
     let site = find_site(store, site).await?;
     let days = config.plans.get(&site.settings.plan).map_or(0, |plan| plan.days);
     let id = crate::finish::import(store, blobs, &site, bytes.into(), days).await.map_err(Failed::Told)?;
+    store.audit(ACTOR, "import", &id.to_string(), clock::now_ms()).await?;
     printer.print(&json!({"id": id.to_string()}), &id.to_string())
 }
 

@@ -136,7 +136,7 @@ async fn accept(
     let secret_hash = auth::hash(&opened.secret.0);
     let received_ms = clock::now_ms();
     let recording = opened.recording;
-    let client = client(app, peer, headers);
+    let client = app.client(peer, headers);
     let is_known = app.known.has(recording, &secret_hash);
     let never = NeverRecord::of(&site.settings);
     if !is_known {
@@ -175,12 +175,6 @@ async fn accept(
             Err(refusal(reason))
         }
     }
-}
-
-/// Who sends, behind trusted proxies.
-fn client(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let forwarded = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    address::client(peer, forwarded, &app.config.trusted_proxies)
 }
 
 /// What is stored of the client when a recording begins.

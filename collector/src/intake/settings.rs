@@ -1,7 +1,7 @@
 //! `GET /v1/site/{key}`: whether this site records now, and how. Asked once by every page before it sends anything, so
 //! that a page of a site that may not record sends nothing at all.
 
-use super::{client, unknown_key};
+use super::{unknown_key};
 use crate::app::App;
 use crate::clock;
 use crate::doctor;
@@ -26,7 +26,7 @@ pub async fn settings(
 ) -> Response {
     // A key that is not even text is unknown like any other.
     let key = key.map_or_else(|_| String::new(), |Path(key)| key);
-    let client = client(&app, peer.ip(), &headers);
+    let client = app.client(peer.ip(), &headers);
     match answer(&app, &key, client).await {
         Ok(json) => ([(header::CACHE_CONTROL, "no-store")], Json(json)).into_response(),
         Err(problem) => problem.into_response(),

@@ -160,7 +160,7 @@ pub fn place(row: &RecordingRow, sort: Sort) -> (i64, i64) {
 }
 
 /// Which recordings a list shows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Filter {
     /// What has expired by then is left out.

@@ -68,6 +68,13 @@ pub(super) fn change(
             "UPDATE site SET name = ?2, settings = ?3, zone = ?4, zone_next = ?5, zone_next_ms = ?6, month_floor = ?7 WHERE id = ?1",
             params![site.id, site.name, settings, site.zone.name, next, from, site.zone.floor],
         )?;
+        // A smaller plan may be used up as it is.
+        let (month, _) = site.zone.month(now_ms);
+        let mut used = transaction.prepare_cached("SELECT used, told FROM usage WHERE site = ?1 AND month = ?2")?;
+        let used = used.query_row(params![site.id, month], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        if let Some(used) = used {
+            hooks::note_use(transaction, &site.id, &month, used, limit(rules, &site), now_ms)?;
+        }
         Ok(Some(Ok(site)))
     })
 }

@@ -41,15 +41,19 @@ pub(super) fn give_back(transaction: &Transaction<'_>, site: &Site, created_ms: 
 
 /// Whether there was one.
 fn void_one(transaction: &Transaction<'_>, site: &Site, id: RecordingId) -> Result<bool, Failure> {
-    let found: Option<(i64, Millis)> = transaction
+    let found: Option<(i64, Millis, bool)> = transaction
         .prepare_cached(
-            "SELECT rid, created_ms FROM recording WHERE id = ?1 AND site = ?2 AND state IN ('open', 'ended', 'ready')",
+            "SELECT rid, created_ms, secret IS NOT NULL FROM recording
+             WHERE id = ?1 AND site = ?2 AND state IN ('open', 'ended', 'ready')",
         )?
-        .query_row(params![id.0.as_slice(), site.id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![id.0.as_slice(), site.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((rid, created_ms)) = found else { return Ok(false) };
+    let Some((rid, created_ms, was_counted)) = found else { return Ok(false) };
     keeping::forget(transaction, rid, "erased")?;
-    give_back(transaction, site, created_ms)?;
+    // One that was imported began with nobody's secret, and was not counted.
+    if was_counted {
+        give_back(transaction, site, created_ms)?;
+    }
     Ok(true)
 }
 
