@@ -186,7 +186,7 @@ fn the_log_is_lines_of_json_where_that_is_asked_for() {
         (!log.is_empty()).then(|| log.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
     });
     for line in &lines {
-        assert!(line["timestamp"].is_string() && line["level"] == "INFO" && line["fields"].is_object(), "{line}");
+        assert!(line["timestamp"].is_string() && line["level"].is_string() && line["fields"].is_object(), "{line}");
     }
     let wrong = command(&collector.data, &[("REVISIT_LOG_FORMAT", "xml")], &["serve"]).output().unwrap();
     assert_eq!(wrong.status.code(), Some(2));

@@ -7,6 +7,7 @@ use crate::auth::Operator;
 use crate::clock;
 use crate::erase;
 use crate::problem::Problem;
+use crate::store::Filter;
 use crate::store::people::Role;
 use crate::store::site::{Rejected, Site};
 use crate::subject::Subject;

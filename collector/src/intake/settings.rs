@@ -1,7 +1,7 @@
 //! `GET /v1/site/{key}`: whether this site records now, and how. Asked once by every page before it sends anything, so
 //! that a page of a site that may not record sends nothing at all.
 
-use super::{unknown_key};
+use super::unknown_key;
 use crate::app::App;
 use crate::clock;
 use crate::doctor;
