@@ -31,7 +31,7 @@ pub(crate) fn build(repo: &Repo) -> Result<()> {
     let stamp = repo.path("target/wasm/web.stamp");
     stamp::unless_fresh(&stamp, inputs, &outputs, || {
         std::fs::create_dir_all(&out_dir)?;
-        let loader = bundle(repo, &sources.join("loader.js"), "iife")?;
+        let loader = shrink(repo, &bundle(repo, &sources.join("loader.js"), "iife")?, "iife")?;
         stamp::write_if_changed(&out_dir.join("revisit.js"), &loader)?;
         let offline = bundle(repo, &repo.path("www/player/offline.js"), "iife")?;
         stamp::write_if_changed(&out_dir.join("offline.js"), &offline)?;
@@ -39,7 +39,11 @@ pub(crate) fn build(repo: &Repo) -> Result<()> {
         assets.put("wasm", "recorder", "wasm", &std::fs::read(wasm::RECORDER.module(repo))?)?;
         // Whoever imports comes after what it imports, because it holds its name.
         for part in PARTS {
-            let bundled = bundle(repo, &sources.join(part.source), "esm")?;
+            let mut bundled = bundle(repo, &sources.join(part.source), "esm")?;
+            // The twin is machine-made, and small enough as it comes.
+            if part.name != "twin" {
+                bundled = shrink(repo, &bundled, "esm")?;
+            }
             let named = assets.with_names(bundled, part.imports)?;
             assets.put(part.name, part.name, "js", &named)?;
         }
@@ -84,6 +88,18 @@ fn bundle(repo: &Repo, entry: &Path, format: &str) -> Result<Vec<u8>> {
             .arg(format!("--format={format}")),
     )
     .with_context(|| format!("cannot bundle {}", entry.display()))
+}
+
+/// What visitors' pages load, smaller than esbuild alone makes it: terser folds what is used once into its place.
+fn shrink(repo: &Repo, bundle: &[u8], format: &str) -> Result<Vec<u8>> {
+    let file = repo.path("target/wasm/bundle.js");
+    std::fs::write(&file, bundle)?;
+    let mut terser = setup::node_tool(repo, "terser");
+    terser.arg(&file).args(["--ecma", "2021", "--mangle", "--compress", "passes=3,hoist_funs,ecma=2021"]);
+    if format == "esm" {
+        terser.arg("--module");
+    }
+    run::output(&mut terser).context("cannot shrink a bundle")
 }
 
 /// Files under names that change with their content.
