@@ -60,6 +60,10 @@ pub async fn check(store: &dyn Store, blobs: &Blobs) -> Result<Report, keep::Fai
             .findings
             .push(format!("{left} rows, blobs or frames of {} erased or expired recordings are left", gone.len()));
     }
+    let begun = store.erasing().await?.len();
+    if begun > 0 {
+        report.findings.push(format!("{begun} erasures have begun and not ended (is a collector running?)"));
+    }
     for id in &inventory.overdue {
         report.findings.push(format!("recording {id}: has expired and is still there (is a collector running?)"));
     }

@@ -9,12 +9,15 @@ use crate::finish;
 use crate::log::chunk;
 use crate::store::{self, Store};
 use crate::telemetry;
+use axum::http::StatusCode;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How often the store is tidied.
 const TICK: Duration = Duration::from_secs(5);
+/// How often the database's own log is cleared of what has expired, in ticks: what is deleted lives on there until then.
+const CLEAR_TICKS: u64 = 3;
 /// How often blobs without an owner are looked for, in ticks.
 const SWEEP_TICKS: u64 = 720;
 /// A blob without an owner may be one whose row is about to be written. After this long it is not.
@@ -29,6 +32,9 @@ pub enum Failure {
     /// The blob store says no.
     #[error(transparent)]
     Blobs(#[from] blobs::Failure),
+    /// Erased, but not yet overwritten everywhere; that goes on by itself.
+    #[error("it is erased, but somebody who reads the database holds back its log: ask again in a moment")]
+    NotYet,
 }
 
 impl From<Failure> for crate::problem::Problem {
@@ -36,16 +42,28 @@ impl From<Failure> for crate::problem::Problem {
         match failure {
             Failure::Store(failure) => failure.into(),
             Failure::Blobs(failure) => failure.into(),
+            Failure::NotYet => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_yet", failure.to_string()).retry_after(5)
+            }
         }
     }
 }
 
 /// Tidies until it is dropped.
 pub async fn run(app: Arc<App>) {
+    // What was deleted before the start, too.
+    let mut is_log_clear = false;
     for tick in 0.. {
         let mut done = tidy(&*app.store, &app.blobs).await;
+        is_log_clear &= matches!(done, Ok(0));
         if done.is_ok() && tick % SWEEP_TICKS == 0 {
-            done = sweep(&*app.store, &app.blobs).await;
+            done = sweep(&*app.store, &app.blobs).await.map(|()| 0);
+        }
+        if done.is_ok() && !is_log_clear && tick % CLEAR_TICKS == 0 {
+            match app.store.clear_log().await {
+                Ok(is_clear) => is_log_clear = is_clear,
+                Err(failure) => done = Err(failure.into()),
+            }
         }
         if let Err(failure) = note_refusals(&app).await {
             tracing::error!(%failure, "cannot note what was refused");
@@ -65,14 +83,15 @@ pub async fn note_refusals(app: &App) -> Result<(), store::Failure> {
     if refused.is_empty() { Ok(()) } else { app.store.note_refusals(refused).await }
 }
 
-/// Forgets what is over and deletes its bytes.
-pub async fn tidy(store: &dyn Store, blobs: &Blobs) -> Result<(), Failure> {
+/// Forgets what is over and deletes its bytes; tells how many recordings expired.
+pub async fn tidy(store: &dyn Store, blobs: &Blobs) -> Result<u64, Failure> {
     let expired = store.tidy(clock::now_ms()).await?;
     if expired > 0 {
         tracing::info!(expired, "recordings expired");
     }
     erase::resume(store, blobs).await?;
-    delete_doomed(store, blobs).await
+    delete_doomed(store, blobs).await?;
+    Ok(expired)
 }
 
 pub(crate) async fn delete_doomed(store: &dyn Store, blobs: &Blobs) -> Result<(), Failure> {

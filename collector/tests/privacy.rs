@@ -23,6 +23,15 @@ fn identify(visit: &Visit, seq: u32, id: &str, email: &str) -> Vec<u8> {
     visit.frame(seq, Flags::default(), &records)
 }
 
+/// The first frame of a page of this visitor.
+fn of_visitor(visit: &Visit, visitor: [u8; 16]) -> Vec<u8> {
+    let mut records = Vec::new();
+    strings(&mut records, 1, &["https://shop.example/lamps", "Lamps"]);
+    let hello = record::Hello { visitor: Some(visitor), url: 1, title: 2, ..record::Hello::default() };
+    record::put(&mut records, tag::HELLO, &hello);
+    visit.frame(0, Flags::CHECKPOINT, &records)
+}
+
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
@@ -40,9 +49,11 @@ fn has(bytes: &[u8], text: &[u8]) -> bool {
 
 /// No file holds the text; recordings' ids stay known in the database alone.
 fn assert_nowhere(collector: &Collector, text: &str, ids: &[RecordingId]) {
-    for (path, bytes) in files(&collector.data) {
+    let blobs = collector.blob_folder();
+    let elsewhere = if blobs.starts_with(&collector.data) { Vec::new() } else { files(&blobs) };
+    for (path, bytes) in files(&collector.data).into_iter().chain(elsewhere) {
         assert!(!has(&bytes, text.as_bytes()), "{text} is in {}", path.display());
-        let is_blob = path.starts_with(collector.data.join("blobs"));
+        let is_blob = path.starts_with(&blobs);
         assert!(
             !is_blob || !ids.iter().any(|id| has(&bytes, &id.0)),
             "{} holds bytes of an erased one",
@@ -70,6 +81,8 @@ fn a_person_is_erased_wherever_the_visit_stands() {
     collector.post(&site, &finished.body(&[finished.end(2)]));
     collector.wait_ready(finished.id);
     assert_eq!(collector.recording(open.id)["email"], EMAIL, "known while the visitor is still there");
+    // As a migration leaves it.
+    std::fs::write(collector.data.join("revisit.db.before-0010"), EMAIL).unwrap();
     let share = format!("/api/v1/recordings/{}/shares", finished.id);
     let shared = collector.api("POST", &share, Some(json!({"expires_in": 60}))).json();
 
@@ -104,20 +117,35 @@ fn every_way_to_name_a_person_finds_only_them() {
         422,
         "no full address is stored"
     );
+    const IP: &str = "203.0.113.9";
+    let path = format!("/v1/frames?k={}", site.key);
+    let headers = [("origin", support::ORIGIN), ("x-forwarded-for", IP)];
+    let visit = Visit::new();
+    assert_eq!(collector.send("POST", &path, &headers, &visit.body(&[visit.usual(0), visit.end(1)])).status, 204);
+    assert_eq!(collector.wait_ready(visit.id)["ip"], "203.0.113.0", "shortened");
+    assert_nowhere(&collector, IP, &[]);
+    assert!(!collector.log().contains(IP));
     collector.api("PATCH", &format!("/api/v1/sites/{}", site.id), Some(json!({"record_ip": true})));
-    for (name, value) in [("identity", "c-17"), ("ip", "203.0.113.9"), ("recording", "")] {
+    for name in ["identity", "ip", "recording", "visitor", "email"] {
         let (visit, other) = (Visit::new(), Visit::new());
-        let frames = [visit.usual(0), identify(&visit, 1, "c-17", EMAIL), visit.end(2)];
-        let path = format!("/v1/frames?k={}", site.key);
-        let headers = [("origin", support::ORIGIN), ("x-forwarded-for", "203.0.113.9")];
+        let visitor = random::<16>();
+        let frames = [of_visitor(&visit, visitor), identify(&visit, 1, "c-17", EMAIL), visit.end(2)];
         assert_eq!(collector.send("POST", &path, &headers, &visit.body(&frames)).status, 204);
-        collector.post(&site, &other.body(&[other.usual(0), identify(&other, 1, "c-18", "x@y.example"), other.end(2)]));
-        collector.wait_ready(visit.id);
+        let frames = [of_visitor(&other, random()), identify(&other, 1, "c-18", "x@y.example"), other.end(2)];
+        collector.post(&site, &other.body(&frames));
+        assert_eq!(collector.wait_ready(visit.id)["ip"], IP);
         collector.wait_ready(other.id);
-        let id = visit.id.to_string();
-        let value = if value.is_empty() { id.as_str() } else { value };
+        let (id, visitor) = (visit.id.to_string(), shared::ids::to_hex(&visitor));
+        let value = match name {
+            "identity" => "c-17",
+            "ip" => IP,
+            "recording" => &id,
+            "visitor" => &visitor,
+            _ => EMAIL,
+        };
         assert_eq!(erase(&collector, &site, name, value)["erased"], json!([id]), "{name}");
         assert_nowhere(&collector, EMAIL, &[visit.id]);
+        assert_nowhere(&collector, IP, &[]);
         assert_eq!(collector.recording(other.id)["state"], "ready");
     }
     for wrong in [json!({"site": site.id}), json!({"site": site.id, "email": "a", "ip": "b"}), json!({"email": EMAIL})]
@@ -131,7 +159,8 @@ fn killed_in_an_erasure_the_next_start_finishes_it() {
     let mut collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
     let site = collector.add_site("pro");
     let mut caught = 0;
-    for round in 0..6 {
+    let rounds = if std::env::var_os("REVISIT_DRILL").is_some() { 40 } else { 6 };
+    for round in 0..rounds {
         let visits: Vec<Visit> = (0..40).map(|_| Visit::new()).collect();
         for (at, visit) in visits.iter().enumerate() {
             let end = if at % 2 == 0 { vec![visit.end(2)] } else { Vec::new() };
@@ -150,7 +179,7 @@ fn killed_in_an_erasure_the_next_start_finishes_it() {
             let _ = support::request(&address, "POST", "/api/v1/erase", &headers, body.as_bytes());
         });
         let [pause] = random::<1>();
-        std::thread::sleep(Duration::from_millis(15 + u64::from(pause) % 60 + 10 * round));
+        std::thread::sleep(Duration::from_millis(15 + u64::from(pause) % 60 + 10 * (round % 6)));
         collector.kill();
         asked.join().unwrap();
         let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
@@ -179,6 +208,27 @@ fn killed_in_an_erasure_the_next_start_finishes_it() {
         collector.assert_sound();
     }
     assert!(caught > 0, "never killed in the middle of an erasure: the test shows nothing");
+}
+
+/// Somebody who reads the database holds its write-ahead log back, with what was in it.
+#[test]
+fn erased_is_not_said_while_the_databases_log_holds_it() {
+    let collector = Collector::start();
+    let site = collector.add_site("standard");
+    let visit = Visit::new();
+    collector.post(&site, &visit.body(&[visit.usual(0), identify(&visit, 1, "c-17", EMAIL), visit.end(2)]));
+    collector.wait_ready(visit.id);
+    let reader = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM recording").unwrap();
+    let answer = collector.api("POST", "/api/v1/erase", Some(json!({"site": site.id, "email": EMAIL})));
+    let held = || files(&collector.data).iter().any(|(_, bytes)| has(bytes, EMAIL.as_bytes()));
+    assert!(held(), "otherwise this shows nothing");
+    assert_eq!((answer.status, answer.code().as_str()), (503, "not_yet"), "{}", answer.text());
+    assert_eq!(collector.run(&["check"]).status.code(), Some(1), "it is still going on");
+    reader.execute_batch("COMMIT").unwrap();
+    until("the erasure to be finished by itself", || (!held()).then_some(()));
+    assert_nowhere(&collector, EMAIL, &[visit.id]);
+    until("check to say so", || collector.run(&["check"]).status.success().then_some(()));
 }
 
 /// The text of an answer that came in chunks.
@@ -374,7 +424,7 @@ fn the_audit_finds_what_is_stored_in_clear_and_does_not_print_it() {
 
 #[test]
 fn retention_leaves_nothing_and_check_proves_it() {
-    let collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
+    let mut collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
     let site = collector.add_site("standard");
     // Bytes of a finished recording stay in a chunk that an open one still needs.
     let (gone, open) = (Visit::new(), Visit::new());
@@ -385,19 +435,34 @@ fn retention_leaves_nothing_and_check_proves_it() {
             }
         }
     });
-    collector.post(&site, &gone.body(&[gone.end(3)]));
+    collector.post(&site, &gone.body(&[identify(&gone, 3, "c-17", EMAIL), gone.end(4)]));
     collector.wait_ready(gone.id);
+    let share = format!("/api/v1/recordings/{}/shares", gone.id);
+    let link = collector.api("POST", &share, Some(json!({"expires_in": 6000}))).json();
     let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
     database.busy_timeout(Duration::from_secs(5)).unwrap();
+    // With no collector to do it, check says that something is overdue.
+    collector.kill();
     database.execute("UPDATE recording SET expires_ms = created_ms WHERE id = ?1", [gone.id.0.as_slice()]).unwrap();
+    let overdue = collector.run(&["check"]);
+    let told = String::from_utf8_lossy(&overdue.stdout).into_owned();
+    assert!(overdue.status.code() == Some(1) && told.contains("has expired and is still there"), "{told}");
+    drop(database);
+    collector.restart();
     until("its bytes to go", || {
-        let left = files(&collector.data.join("blobs")).iter().any(|(_, bytes)| has(bytes, &gone.id.0));
+        let left = files(&collector.blob_folder()).iter().any(|(_, bytes)| has(bytes, &gone.id.0));
         (!left).then_some(())
     });
+    until("who it was to go from every file", || {
+        let left = files(&collector.data).iter().any(|(_, bytes)| has(bytes, EMAIL.as_bytes()));
+        (!left).then_some(())
+    });
+    let token = link["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    assert_eq!(collector.api("GET", &format!("/api/v1/shares/{token}"), None).status, 404);
     collector.assert_sound();
     assert_eq!(collector.recording(open.id)["state"], "open");
     // A blob that should not be there is found.
-    let stale = collector.data.join("blobs/recordings").join(&site.id).join(gone.id.to_string());
+    let stale = collector.blob_folder().join("recordings").join(&site.id).join(gone.id.to_string());
     std::fs::create_dir_all(&stale).unwrap();
     std::fs::write(stale.join("1-aaaaaaaa"), b"left").unwrap();
     let output = collector.run(&["check"]);

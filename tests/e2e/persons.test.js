@@ -168,6 +168,7 @@ test("opted out by the hosted page's link, a browser is never recorded again unt
   await pause(200);
   assert.equal(sentSince(from), 0);
   assert.deepEqual(Object.values((await kept(page)).local), ['{"out":1}'], "the choice, and nothing else");
+  assert.deepEqual(await context.cookies(), [], "recorded or not, no cookie of anybody");
   await revisit(page, "optIn");
   await recording(page);
   await context.close();

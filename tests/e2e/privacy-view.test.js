@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertQuiet, closeTab, launch, newPage } from "../harness/browser.js";
 import { startCollector } from "../harness/collector.js";
-import { signIn } from "../harness/player.js";
+import { openPlayer, signIn } from "../harness/player.js";
 import { embed, startSite, STUB } from "../harness/site.js";
 import { until } from "../harness/until.js";
 
@@ -92,4 +92,22 @@ test("a person's data are found by the address and saved, then erased for good",
   await says("erase by email");
   assert.ok(!(await page.evaluate(() => document.body.innerText)).includes("canary"));
   assertQuiet(page);
+});
+
+test("whoever shares a recording is told what looks personal in it, and never reads it there", async () => {
+  await collector.api("PATCH", `/api/v1/sites/${owner.id}`, { record_emails: true });
+  // Another visitor: the browser of the first one knows that its visit was erased.
+  const visit = await newPage(await browser.createBrowserContext());
+  await visit.goto(`${site.origin}/`);
+  await until("the recording", () => visit.evaluate(() => /** @type {any} */ (window).revisit("state").recording));
+  await visit.evaluate(() => /** @type {any} */ (window).revisit("flush"));
+  await closeTab(visit);
+  const [shown] = await collector.waitReady(owner);
+  const { page: player } = await openPlayer(browser, collector, shown.id);
+  await player.click("aria/Share[role='button']");
+  const warning = await player.waitForSelector("dialog[open] .share-audit .is-warn");
+  const words = await warning?.evaluate((element) => element.textContent ?? "") ?? "";
+  assert.match(words, /^What looks personal was found in it: \d+ e-mails?/);
+  assert.ok(!words.includes("@"));
+  await player.close();
 });

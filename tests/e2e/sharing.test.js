@@ -104,6 +104,7 @@ test("a link with a password asks for it and takes only the right one", async ()
 test("the dialog makes a link that its settings show in, and ends it", async () => {
   const { page } = await openPlayer(operator, collector, id);
   await page.click("aria/Share[role='button']");
+  await page.waitForFunction(() => /no e-mail address, number, card number or secret was found/.test(document.querySelector("dialog[open] .share-audit")?.textContent ?? ""));
   await page.click("dialog input[name=once]");
   await page.click("dialog button[type=submit]");
   const field = await page.waitForSelector("dialog input[readonly]");

@@ -26,6 +26,8 @@ export function shareDialog(sharing, nowMs) {
   const start = el("input", { type: "checkbox", name: "start" });
   const result = el("div", { role: "status", class: "share-result" });
   const links = el("div", { class: "share-links" });
+  const found = el("div", { class: "share-audit", role: "status" }, el("p", { class: "hint" }, "Looking for personal data in it…"));
+  sharing.audit().then((findings) => fill(found, warning(findings)), () => fill(found, el("p", { class: "message is-warn" }, "Whether it holds personal data cannot be told now.")));
   const showLinks = async () => {
     const shares = await sharing.list().catch(() => []);
     fill(links, shares.length > 0 ? el("h3", null, "Links that work now") : null,
@@ -66,9 +68,19 @@ export function shareDialog(sharing, nowMs) {
       el("h2", { id: "share-title" }, "Share this recording"),
       el("button", { type: "button", class: "button is-plain", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"))),
     el("p", { class: "hint" }, "Whoever has the link can watch this recording without an account, and nothing else. Mind that it may show personal data."),
-    form, result, links);
+    found, form, result, links);
   void showLinks();
   return dialog;
+}
+
+/** What the reader of a link will see. @param {{ kind: string, count: number }[]} findings */
+function warning(findings) {
+  if (findings.length === 0) return el("p", { class: "hint" }, "Looked through: no e-mail address, number, card number or secret was found in it. Names are words, and are not looked for.");
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { kind, count } of findings) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  const list = [...counts].map(([kind, count]) => counted(count, kind)).join(", ");
+  return el("p", { class: "message is-warn" }, `What looks personal was found in it: ${list}. Share it masked further, or look at it first.`);
 }
 
 /** @param {HTMLInputElement} input @param {string} label @param {string} hint */

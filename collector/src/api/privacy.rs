@@ -127,7 +127,9 @@ pub(super) async fn audit(
         }
     }
     let site = site.ok_or_else(|| bad_field("site", "the id of a site"))?;
-    operator.needs(&site, Role::Owner)?;
+    // Whoever may share a recording is told what is in it.
+    let is_one = matches!(only, Subject::Recording(_));
+    operator.needs(&site, if is_one { Role::Member } else { Role::Owner })?;
     let site = app.store.site(&site).await?.ok_or_else(Problem::not_found)?;
     let mut rows = app.store.recordings_of(Some(site.id.clone()), only).await?;
     if let Some(after) = after {

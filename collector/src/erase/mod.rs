@@ -53,7 +53,31 @@ pub async fn erase(
     if scan.left > 0 {
         return Err(store::Failure::Damaged("something of an erased recording is left").into());
     }
+    end(store, &erasing).await?;
     Ok(Erased { ids, scan })
+}
+
+/// Notes that these erasures have ended, once the database's own log has nothing of them any more either.
+async fn end(store: &dyn Store, erasing: &[Erasing]) -> Result<(), Failure> {
+    if erasing.is_empty() {
+        return Ok(());
+    }
+    clear_log(store).await?;
+    for one in erasing {
+        store.end_erasing(one.id).await?;
+    }
+    Ok(())
+}
+
+/// What was overwritten lives on in the database's own log, as long as somebody reads who began before.
+async fn clear_log(store: &dyn Store) -> Result<(), Failure> {
+    for _ in 0..SETTLE_TRIES {
+        if store.clear_log().await? {
+            return Ok(());
+        }
+        tokio::time::sleep(SETTLE_WAIT).await;
+    }
+    Err(Failure::NotYet)
 }
 
 /// Erases one recording; `false` when there is none.
@@ -76,10 +100,16 @@ pub async fn settled(store: &dyn Store, blobs: &Blobs, ids: &[RecordingId]) -> R
 
 /// Goes on with what was begun by somebody who is gone, or is at it just now: every step is harmless when done twice.
 pub async fn resume(store: &dyn Store, blobs: &Blobs) -> Result<(), Failure> {
-    for one in store.erasing().await? {
-        finish_one(store, blobs, &one).await?;
+    let erasing = store.erasing().await?;
+    for one in &erasing {
+        finish_one(store, blobs, one).await?;
     }
-    rewrite_all(store, blobs).await
+    rewrite_all(store, blobs).await?;
+    match end(store, &erasing).await {
+        // Tried again with the next tick.
+        Err(Failure::NotYet) => Ok(()),
+        ended => ended,
+    }
 }
 
 /// Rewrites all chunks that still hold bytes of erased recordings.
@@ -113,6 +143,9 @@ pub async fn void_all(
     }
     rewrite_all(store, blobs).await?;
     keep::delete_doomed(store, blobs).await?;
+    if count > 0 {
+        clear_log(store).await?;
+    }
     Ok(count)
 }
 
@@ -125,7 +158,7 @@ async fn finish_one(store: &dyn Store, blobs: &Blobs, one: &Erasing) -> Result<(
     for blob in blobs.list(&format!("{}/{}/{}", finish::FOLDER, one.site, one.id)).await? {
         blobs.delete(&blob.name).await?;
     }
-    Ok(store.end_erasing(one.id).await?)
+    Ok(())
 }
 
 /// Writes a chunk anew with only those frames that something points at. Others may rewrite, finish or erase meanwhile: a

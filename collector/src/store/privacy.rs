@@ -49,6 +49,8 @@ pub trait Privacy {
     async fn refuse(&self, site: String, id: RecordingId, now_ms: Millis) -> Result<(), Failure>;
     /// Takes one recording off the count of the month in which it began: it was none that the site may have.
     async fn uncount(&self, site: String, created_ms: Millis) -> Result<(), Failure>;
+    /// Takes what was overwritten out of the database's own log; `false` while somebody who reads holds it back.
+    async fn clear_log(&self) -> Result<bool, Failure>;
     /// Rows of any table that still say something of these recordings beyond that they were erased.
     async fn left_of(&self, ids: Vec<RecordingId>) -> Result<u64, Failure>;
     /// Erased and expired recordings, whose bytes may be nowhere.

@@ -150,8 +150,6 @@ pub(super) fn erase(
         super::access::audit(transaction, actor, "erase", &id.to_string(), now_ms)?;
         Ok(Some(()))
     })?;
-    // What was erased must not live on in the log. Other readers may hold it back; the next checkpoint takes it then.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(erased.is_some())
 }
 

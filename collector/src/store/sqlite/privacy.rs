@@ -26,6 +26,9 @@ fn condition(subject: &Subject) -> (&'static str, Sql) {
     }
 }
 
+/// How long the database's own log waits for those who read.
+const READERS_END: std::time::Duration = std::time::Duration::from_millis(200);
+
 fn filter(site: Option<&String>, subject: &Subject) -> (String, [Sql; 2]) {
     let (condition, value) = condition(subject);
     let site = site.map_or(Sql::Null, |site| Sql::Text(site.clone()));
@@ -206,6 +209,17 @@ impl Privacy for Sqlite {
 
     async fn uncount(&self, site: String, created_ms: Millis) -> Result<(), Failure> {
         self.write(move |connection| uncount(connection, &site, created_ms)).await
+    }
+
+    async fn clear_log(&self) -> Result<bool, Failure> {
+        self.write(|connection| {
+            // Readers of a moment are waited for, no others: intake waits for this thread.
+            connection.busy_timeout(READERS_END)?;
+            let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            connection.busy_timeout(super::BUSY)?;
+            Ok(busy? == 0)
+        })
+        .await
     }
 
     async fn left_of(&self, ids: Vec<RecordingId>) -> Result<u64, Failure> {
