@@ -33,6 +33,7 @@ pub mod erase;
 pub mod export;
 pub mod finish;
 pub mod health;
+pub mod import;
 pub mod intake;
 pub mod keep;
 pub mod log;

@@ -189,6 +189,101 @@ fn export_and_import_carry_a_recording_to_another_site() {
     other.assert_sound();
 }
 
+/// A recording as rrweb writes it, with what nobody may find in the store.
+fn of_rrweb(address: &str) -> String {
+    let text = |id: u32, text: &str| json!({"type": 3, "id": id, "textContent": text});
+    let element = |id: u32, tag: &str, attributes: Value, children: Vec<Value>| json!({"type": 2, "id": id, "tagName": tag, "attributes": attributes, "childNodes": children});
+    let body = vec![
+        element(5, "button", json!({}), vec![text(6, "Buy the canary")]),
+        element(7, "p", json!({}), vec![text(8, "for jane@canary.example, 5551234567")]),
+        element(9, "input", json!({"type": "password", "value": "canary-secret"}), vec![]),
+    ];
+    let html = element(3, "html", json!({}), vec![element(4, "body", json!({}), body)]);
+    let events = json!([
+        {"type": 4, "timestamp": 1_700_000_000_000u64, "data": {"href": address, "width": 800, "height": 600}},
+        {"type": 2, "timestamp": 1_700_000_000_000u64, "data": {"node": {"type": 0, "id": 1, "childNodes": [html]}, "initialOffset": {"top": 0, "left": 0}}},
+        {"type": 3, "timestamp": 1_700_000_002_500u64, "data": {"source": 2, "type": 2, "id": 5, "x": 10, "y": 10}},
+        {"type": 3, "timestamp": 1_700_000_003_000u64, "data": {"source": 5, "id": 9, "text": "canary-typed", "isChecked": false}},
+        {"type": 3, "timestamp": 1_700_000_003_000u64, "data": "not rrweb's"},
+    ]);
+    events.to_string()
+}
+
+#[test]
+fn recordings_of_rrweb_come_in_masked() {
+    let collector = Collector::start();
+    let site = collector.add_site("standard");
+    let file = collector.data.join("rrweb.json");
+    std::fs::write(&file, of_rrweb("https://shop.example/cart?token=canary-token")).unwrap();
+    let path = file.to_str().unwrap();
+    let said = collector.cli(&["import", path, "--site", &site.key]);
+    let id = said["id"].as_str().unwrap();
+    assert_eq!(said["skipped"], 1);
+    let recording = collector.api("GET", &format!("/api/v1/recordings/{id}"), None).json();
+    let shown =
+        ["state", "clicks", "pages", "duration_ms", "entry_url", "started_at"].map(|name| recording[name].clone());
+    let url = "https://shop.example/cart?token=•••";
+    assert_eq!(json!(shown), json!(["ready", 1, 1, 3000, url, "2023-11-14T22:13:20.000Z"]));
+    // Twice is once, and it is not counted.
+    let again = collector.run(&["import", path, "--site", &site.key]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is here"), "{again:?}");
+    assert_eq!(collector.usage(&site)["used"], 0);
+    // What was hidden is in no file, whole or packed.
+    std::fs::remove_file(&file).unwrap();
+    let stored = collector.stored(shared::ids::RecordingId::parse(id).unwrap());
+    let frames: Vec<u8> =
+        stored.pages.iter().flat_map(|page| &page.frames).flat_map(|frame| frame.payload.clone()).collect();
+    let mut files = vec![frames];
+    let mut folders = vec![collector.data.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                files.push(std::fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    let has = |word: &str| files.iter().any(|bytes| bytes.windows(word.len()).any(|part| part == word.as_bytes()));
+    for canary in ["canary.example", "5551234567", "canary-secret", "canary-typed", "canary-token"] {
+        assert!(!has(canary), "{canary}");
+    }
+    assert!(has("Buy the canary"));
+    collector.assert_sound();
+}
+
+#[test]
+fn files_come_in_over_the_api_for_owners() {
+    let collector = Collector::start();
+    let site = collector.add_site("standard");
+    let path = format!("/api/v1/sites/{}/import", site.id);
+    let bearer = |token: &str| format!("Bearer {token}");
+    let send = |token: &str, file: &[u8]| collector.send("POST", &path, &[("authorization", &bearer(token))], file);
+    let file = of_rrweb("https://shop.example/");
+    let done = send(&collector.token, file.as_bytes());
+    assert_eq!((done.status, &done.json()["skipped"]), (201, &json!(1)), "{}", done.text());
+    let id = done.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(collector.api("GET", &format!("/api/v1/recordings/{id}"), None).json()["state"], "ready");
+    let code =
+        |answer: &support::Answer| (answer.status, answer.json()["code"].as_str().unwrap_or_default().to_owned());
+    assert_eq!(code(&send(&collector.token, file.as_bytes())), (409, "known".to_owned()));
+    assert_eq!(code(&send(&collector.token, b"{}")), (400, "not_importable".to_owned()));
+    assert_eq!(code(&send(&collector.token, b"RVR\x01")), (400, "not_importable".to_owned()));
+    let member =
+        collector.api("POST", "/api/v1/tokens", Some(json!({"name": "m", "site": site.id, "role": "member"}))).json();
+    assert_eq!(send(member["token"].as_str().unwrap(), file.as_bytes()).status, 403);
+    assert_eq!(send("nobody", file.as_bytes()).status, 401);
+    assert_eq!(collector.api("POST", "/api/v1/sites/none/import", None).status, 404);
+    // A site that hides by what cannot be looked for here takes nothing in.
+    let hides = json!({"block_selectors": [".card:has(img)"]});
+    assert_eq!(collector.api("PATCH", &format!("/api/v1/sites/{}", site.id), Some(hides)).status, 200);
+    let other = of_rrweb("https://shop.example/other");
+    let refused = send(&collector.token, other.as_bytes());
+    assert_eq!(code(&refused), (400, "not_importable".to_owned()));
+    assert!(refused.json()["detail"].as_str().unwrap().contains(".card:has(img)"));
+}
+
 #[test]
 fn check_finds_what_is_damaged_or_missing() {
     let collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);

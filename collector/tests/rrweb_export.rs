@@ -3,14 +3,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/outline.rs"]
+mod outline;
+
 use collector::export::rrweb;
+use collector::import::rrweb::{self as import, Marker};
 use serde_json::{Value, json};
 use shared::frame::Flags;
 use shared::ids::{PageId, PageSeq, RecordingId};
-use shared::mask::Masked;
+use shared::mask::{Masked, Policy, Rules};
 use shared::record::{self, tag};
 use shared::recording::{Page, PageFrame, Recording};
-use shared::replay::{Cursor, NodeKind};
 use shared::strings::{Kind, NewStrings};
 use shared::varint;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -306,31 +309,7 @@ impl Replayed {
 
 /// The same of the replay model.
 fn outline(page: &Page, at_ms: u32) -> String {
-    let snapshot = Cursor::new(page).seek(at_ms);
-    let mut children: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (number, node) in snapshot.nodes.iter().enumerate() {
-        children.entry(node.parent).or_default().push(number);
-    }
-    fn of(id: u32, nodes: &[shared::replay::Node], children: &HashMap<u32, Vec<usize>>) -> String {
-        children
-            .get(&id)
-            .into_iter()
-            .flatten()
-            .map(|number| {
-                let node = &nodes[*number];
-                let inside = || of(node.id, nodes, children);
-                match &node.what {
-                    NodeKind::Document { .. } => format!("#document({})", inside()),
-                    NodeKind::Doctype { .. } => "!".to_owned(),
-                    NodeKind::Element { tag, .. } => format!("{tag}({})", inside()),
-                    NodeKind::Text { value } => format!("'{value}'"),
-                    NodeKind::ShadowRoot { .. } => format!("#shadow({})", inside()),
-                    _ => "c".to_owned(),
-                }
-            })
-            .collect()
-    }
-    of(0, &snapshot.nodes, &children)
+    outline::outline(page, at_ms, false)
 }
 
 #[track_caller]
@@ -342,6 +321,18 @@ fn check(writer: Writer, at_ms: u32) {
     let until: Vec<Value> = events.into_iter().filter(|event| event["timestamp"].as_u64().unwrap() <= until).collect();
     let replayed = Replayed::of(&until);
     assert_eq!(replayed.outline(replayed.top), outline(&recording.pages[0], at_ms));
+    check_import(&recording, at_ms);
+}
+
+/// What was exported comes in again as the same page.
+#[track_caller]
+fn check_import(recording: &Recording, at_ms: u32) {
+    let policy = Policy { numbers: true, emails: true, form_inputs: true, properties: true, allow_unmask: false };
+    let again = import::read(&rrweb(recording), &Rules::new(policy, 1), &Marker::default()).unwrap();
+    let (page, was) = (&again.recording.pages[0], &recording.pages[0]);
+    assert_eq!((again.skipped, again.recording.started_at_ms), (0, recording.started_at_ms));
+    let now = outline::outline(page, at_ms + was.offset_ms - page.offset_ms, true);
+    assert_eq!(now, outline::outline(was, at_ms, true));
 }
 
 fn opened() -> Writer {

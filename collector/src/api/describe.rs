@@ -98,6 +98,8 @@ pub(super) struct Operation {
     is_open: bool,
     query: Vec<Field>,
     body: Option<Value>,
+    /// What HTTP calls a body that is not JSON.
+    file: Option<&'static str>,
     status: u16,
     answer: Answer,
     problems: Vec<u16>,
@@ -106,7 +108,7 @@ pub(super) struct Operation {
 fn operation(method: &'static str, summary: &'static str) -> Operation {
     let (is_open, query, body, status, answer) =
         (false, Vec::new(), None, 200, Answer::Json(json!({"type": "object"})));
-    Operation { method, summary, is_open, query, body, status, answer, problems: Vec::new() }
+    Operation { method, summary, is_open, query, body, file: None, status, answer, problems: Vec::new() }
 }
 
 pub(super) fn read(summary: &'static str) -> Operation {
@@ -147,6 +149,12 @@ impl Operation {
     /// A body of a named schema.
     pub(super) fn takes_a(mut self, name: &'static str) -> Self {
         self.body = Some(Type::Of(name).schema());
+        self
+    }
+
+    /// A body that is a file.
+    pub(super) fn takes_bytes(mut self, kind: &'static str) -> Self {
+        self.file = Some(kind);
         self
     }
 
@@ -202,6 +210,9 @@ impl Operation {
         }
         if let Some(schema) = &self.body {
             json["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        }
+        if let Some(kind) = self.file {
+            json["requestBody"] = json!({"required": true, "content": {kind: {}}});
         }
         json
     }

@@ -5,6 +5,7 @@ mod access;
 mod describe;
 mod filter;
 mod filters;
+mod imports;
 pub mod panel;
 mod people;
 mod privacy;
@@ -26,7 +27,7 @@ use crate::store::people::Role;
 use crate::telemetry::Gauges;
 use axum::Router;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -103,6 +104,12 @@ fn routes() -> Vec<Route> {
         .takes(&filter::fields().collect::<Vec<_>>())
         .gives(200, &[("voided", Type::Number, ""), ("usage", Type::Of("Usage"), "")])
         .or(&[400, 404])]),
+        route("/api/v1/sites/{id}/import", post(imports::import).layer(DefaultBodyLimit::max(imports::BODY_MAX_BYTES)), [make(
+            "Take in a recording made elsewhere, as a file: exported as `revisit`, or rrweb JSON; masked by this site's rules, not counted",
+        )
+        .takes_bytes("application/octet-stream")
+        .gives(201, &[("id", Type::Text, "of the recording"), ("skipped", Type::Number, "events that could not be read")])
+        .or(&[400, 404, 409, 413])]),
         route("/api/v1/sites/{id}/filters", get(filters::list).post(filters::add), [
             read("Filters that are kept under a name").gives(200, &[("items", Type::ListOf("SavedFilter"), "")]).or(&[404]),
             make("Keep a filter, in the place of one with the same name; it may not name a person")

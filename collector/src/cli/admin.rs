@@ -7,6 +7,7 @@ use crate::clock;
 use crate::config::{self, Config};
 use crate::erase;
 use crate::export::{self, Format};
+use crate::import::{self, Imported};
 use crate::store::site::Site;
 use crate::store::{State, Store};
 use crate::subject::Subject;
@@ -35,7 +36,7 @@ pub(super) async fn run(command: Command, config: &Config, printer: &Printer) ->
         Command::User(command) => people::user(command, store, printer, &base_url).await,
         Command::Token(command) => people::token(command, store, printer).await,
         Command::Export { id, format, output } => export(&id, &format, &output, store, &blobs).await,
-        Command::Import { file, site } => import(&file, &site, config, store, &blobs, printer).await,
+        Command::Import { file, site } => take_in(&file, &site, config, store, &blobs, printer).await,
         Command::Erase { site, which } => privacy::erase(site.as_deref(), which, store, &blobs, printer).await,
         Command::Access { site, which, output } => {
             privacy::access(site.as_deref(), which, &output, shared_store, blobs).await
@@ -145,7 +146,7 @@ async fn export(id: &str, format: &str, output: &Path, store: &dyn Store, blobs:
     std::fs::write(output, bytes).map_err(|error| Failed::File { path: output.display().to_string(), error })
 }
 
-async fn import(
+async fn take_in(
     file: &Path,
     site: &str,
     config: &Config,
@@ -153,12 +154,20 @@ async fn import(
     blobs: &Blobs,
     printer: &Printer,
 ) -> Result<(), Failed> {
-    let bytes = std::fs::read(file).map_err(|error| Failed::File { path: file.display().to_string(), error })?;
+    let failed = |error| Failed::File { path: file.display().to_string(), error };
+    if std::fs::metadata(file).map_err(failed)?.len() > import::FILE_MAX_BYTES as u64 {
+        return Err(Failed::Told(import::Failure::TooLarge.to_string()));
+    }
+    let bytes = std::fs::read(file).map_err(failed)?;
     let site = find_site(store, site).await?;
     let days = config.plans.get(&site.settings.plan).map_or(0, |plan| plan.days);
-    let id = crate::finish::import(store, blobs, &site, bytes.into(), days).await.map_err(Failed::Told)?;
+    let imported = import::import(store, blobs, &site, bytes.into(), days).await;
+    let Imported { id, skipped } = imported.map_err(|failure| Failed::Told(failure.to_string()))?;
     store.audit(ACTOR, "import", &id.to_string(), clock::now_ms()).await?;
-    printer.print(&json!({"id": id.to_string()}), &id.to_string())
+    if skipped > 0 {
+        tracing::warn!(skipped, "events that cannot be read were left out");
+    }
+    printer.print(&json!({"id": id.to_string(), "skipped": skipped}), &id.to_string())
 }
 
 async fn verify(store: &dyn Store, blobs: &Blobs, printer: &Printer) -> Result<(), Failed> {

@@ -87,7 +87,7 @@ enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
-    /// Read a recording that was exported as `revisit`
+    /// Take in a recording: one exported as `revisit`, or rrweb JSON (also PostHog's and Sentry's)
     Import {
         /// The file
         file: PathBuf,

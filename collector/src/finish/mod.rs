@@ -4,10 +4,8 @@
 
 mod assemble;
 mod facts;
-mod import;
 mod pictures;
 
-pub use import::import;
 pub use pictures::take_pictures;
 
 use crate::app::App;
@@ -15,7 +13,8 @@ use crate::auth;
 use crate::blobs;
 use crate::clock::{self, Millis};
 use crate::intake;
-use crate::store::{self, Claim, FrameRow};
+use crate::persons::Declared;
+use crate::store::{self, Claim, Facts, FrameRow};
 use crate::telemetry;
 use assemble::Assembled;
 use bytes::Bytes;
@@ -50,6 +49,22 @@ enum Failure {
     Recording(#[from] recording::Unreadable),
     #[error("stopped in the middle")]
     Stopped,
+}
+
+/// The facts of a recording that came in whole.
+pub(crate) fn facts_of(recording: &recording::Recording, claim: &Claim) -> Facts {
+    facts::find(recording, Declared::default(), claim)
+}
+
+/// Takes out of a page what somebody declared about its visitor. A frame that does not divide becomes a hole.
+pub(crate) fn take_declared(page: &mut recording::Page) {
+    page.frames.retain_mut(|frame| match assemble::take_declared(&frame.payload, &mut Declared::default()) {
+        Some(payload) => {
+            frame.payload = payload;
+            true
+        }
+        None => false,
+    });
 }
 
 /// Finishes visits until it is dropped.
