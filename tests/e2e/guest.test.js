@@ -221,6 +221,23 @@ test("beside zone.js it records exactly, and asks zone.js for nothing", async ()
   await recordsExactly(page);
 });
 
+test("with prototypes that others have patched it records exactly", async () => {
+  const page = await open({
+    before: [() => {
+      /** @type {any} */ (Object.prototype).extend = function () {};
+      /** @type {any} */ (Array.prototype).toJSON = function () { return "an array"; };
+      /** @type {any} */ (Array.prototype).first = function () { return this[0]; };
+      Node.prototype.contains = () => { throw new Error("patched"); };
+      /** @type {any} */ (window).ownMatches = Element.prototype.matches;
+      /** @type {any} */ (Element.prototype).matches = () => true;
+      Element.prototype.closest = () => { throw new Error("patched"); };
+      /** @type {any} */ (document).getElementsByTagName = null;
+      /** @type {any} */ (Element.prototype).remove = function () { this.parentNode?.removeChild(this); };
+    }],
+  });
+  await recordsExactly(page);
+});
+
 for (const first of ["us", "rrweb"]) {
   test(`with rrweb on the same page, stopped after ${first}, both record`, async () => {
     const page = await open({ before: [RRWEB] });

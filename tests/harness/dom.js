@@ -38,6 +38,9 @@ export function domFacts(root = document, { places = false } = {}) {
   /** A page of the tests tells of its closed roots here: nobody else can know them. @type {Map<Element, ShadowRoot> | undefined} */
   const closedRoots = /** @type {any} */ (globalThis).closedRoots;
 
+  /** A page that puts another in its place keeps the browser's own here. @type {Element["matches"]} */
+  const matches = /** @type {any} */ (globalThis).ownMatches ?? Element.prototype.matches;
+
   /** @param {CSSStyleSheet | null} sheet */
   const rules = (sheet) => {
     try {
@@ -102,8 +105,8 @@ export function domFacts(root = document, { places = false } = {}) {
     }
     const states = [
       // Without its attribute it may still lie on top, where nobody sees it.
-      element.matches("dialog[open]:modal") && "modal",
-      element.matches(":popover-open") && "popover",
+      matches.call(element, "dialog[open]:modal") && "modal",
+      matches.call(element, ":popover-open") && "popover",
       /** @type {any} */ (element).indeterminate === true && tag === "input" && "mixed",
     ].filter((state) => typeof state === "string");
     if (states.length > 0) facts.states = states;

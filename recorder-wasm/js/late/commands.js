@@ -1,6 +1,7 @@
 // What the visitor tells the page to do: command keys, the clipboard, forms. In: events. Out: KEY, CLIPBOARD and SUBMIT
 // records. Never: reads a key that writes, what is in the clipboard, or what a form sends.
 
+import { around, isField } from "./ask.js";
 import * as numbers from "./numbers.js";
 import { onRoots } from "./roots.js";
 import { idOf, ignoresEvents } from "./seam.js";
@@ -12,7 +13,6 @@ const NAMES = (
 ).split(",");
 /** Keys that say nothing of what is being written. */
 const ALWAYS = /^(Enter|Escape|Tab|F\d+)$/;
-const WRITABLE = "input,textarea,select,[contenteditable]:not([contenteditable=false]),[role=textbox]";
 
 /** @type {import("./seam.js").Ears} */
 let ears;
@@ -44,7 +44,7 @@ function pressed(event, target) {
   if (!key || repeat || isComposing || ignoresEvents(target)) return;
   const place = NAMES.indexOf(key);
   const isCommand = (ctrlKey || metaKey) && !altKey && !event.getModifierState("AltGraph");
-  if (place < 0 ? !isCommand || !/^[!-~]$/.test(key) : !isCommand && !ALWAYS.test(key) && target.closest?.(WRITABLE)) return;
+  if (place < 0 ? !isCommand || !/^[!-~]$/.test(key) : !isCommand && !ALWAYS.test(key) && around(target, isField)) return;
   const modifiers = (ctrlKey ? 1 : 0) | (shiftKey ? 2 : 0) | (altKey ? 4 : 0) | (metaKey ? 8 : 0);
   numbers.write(numbers.KEY, ears.now(), modifiers, place < 0 ? key.toLowerCase().charCodeAt(0) : 256 + place);
   ears.dirty();

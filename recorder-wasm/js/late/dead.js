@@ -2,6 +2,7 @@
 // the focus, a scroll, a window of the browser's own. Out: DEAD records, some time after the click.
 // Never: counts a click on what answers by itself (fields, links that lead away), or on nothing at all.
 
+import { addressOf, around, isLink, isPlain } from "./ask.js";
 import * as numbers from "./numbers.js";
 import { hear, onRoots } from "./roots.js";
 import { guarded, idOf, ignoresEvents, setTimeout } from "./seam.js";
@@ -10,11 +11,6 @@ import { guarded, idOf, ignoresEvents, setTimeout } from "./seam.js";
 const ANSWER_MS = 1500;
 /** Clicks that are watched at a time: the others of a storm are rage. */
 const WATCHED_MAX = 8;
-/** What answers by itself, without the page's doing. */
-const PLAIN =
-  "input,select,textarea,option,label,summary,video,audio,iframe,embed,object,area,[contenteditable]:not([contenteditable=false])," +
-  "a[target],a[download],a[href^='mailto:'],a[href^='tel:'],a[href^='sms:']";
-
 /** @type {import("./seam.js").Ears} */
 let ears;
 /** performance.now() of the last thing that may be an answer. */
@@ -58,7 +54,7 @@ export function changed({ parents, texts, styled, others }) {
 function clicked(event, target) {
   if (!event.isTrusted || watched >= WATCHED_MAX || event.button !== 0 || ignoresEvents(target)) return;
   const element = target.nodeType === 1 ? target : target.parentElement;
-  if (!element || /^(html|body)$/.test(element.localName) || element.closest(PLAIN)) return;
+  if (!element || /^(html|body)$/.test(element.localName) || around(element, isPlain)) return;
   const [clickedAt, time, address, mine] = [performance.now(), ears.now(), location.href, epoch];
   watched++;
   const look = () => {
@@ -78,8 +74,6 @@ function clicked(event, target) {
  * @param {Element} element
  */
 function leaves(event, element) {
-  // Not by `closest`, which pages patch.
-  let link = /** @type {Element | null} */ (element);
-  while (link !== null && !(link.localName === "a" && link.hasAttribute("href"))) link = link.parentElement;
-  return link !== null && !event.defaultPrevented && !/^(#|javascript:)/i.test(link.getAttribute("href") ?? "");
+  const link = around(element, isLink);
+  return link && !event.defaultPrevented && !/^(#|javascript:)/i.test(addressOf(link));
 }

@@ -1,6 +1,7 @@
 // Frames whose document is another than before: one that is taken out and put back starts anew, and its first document
 // stands there long before anything says that it has loaded. In: the frames at each flush. Out: those to be read again.
 
+import { framesOf } from "./ask.js";
 import { onRoots } from "./roots.js";
 import { forget, idOf, inside } from "./seam.js";
 
@@ -26,8 +27,7 @@ export function before() {
       forget(found, inside);
       continue;
     }
-    const frames = found.nodeType === 9 ? found.getElementsByTagName("iframe") : found.querySelectorAll("iframe");
-    for (const frame of frames) {
+    for (const frame of framesOf(found)) {
       const page = inside(frame);
       if (idOf(frame) === 0 || seen.get(frame) === page) continue;
       const before = seen.get(frame);

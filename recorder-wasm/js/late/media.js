@@ -2,6 +2,7 @@
 // In: events of media elements. Out: MEDIA and SOURCE operations. Never: reads a sample or a pixel.
 
 import { SOURCE } from "../tap/ops.js";
+import { all } from "./ask.js";
 import * as numbers from "./numbers.js";
 import { onRoots } from "./roots.js";
 import { idOf, ignoresEvents, put, putText } from "./seam.js";
@@ -34,7 +35,7 @@ export function open(receiver) {
 export function complete() {
   told = new WeakMap();
   for (const found of roots()) {
-    for (const element of found.querySelectorAll("audio,video,picture>img,img[srcset],img[loading=lazy]")) note(null, element);
+    for (const element of all(found, "audio,video,picture>img,img[srcset],img[loading=lazy]")) note(null, element);
   }
 }
 

@@ -2,6 +2,7 @@
 // once it is read. Out: DEFINED and FONT operations. Never: defines anything, or reads a font's data.
 
 import { DEFINED, FONT } from "../tap/ops.js";
+import { all } from "./ask.js";
 import { onRoots } from "./roots.js";
 import { guarded, idOf, put, putString, putText, wrapMethod } from "./seam.js";
 
@@ -71,7 +72,7 @@ function tell(name, isDefined) {
 export function complete() {
   waiting = new Set();
   for (const found of roots()) {
-    for (const { localName } of found.querySelectorAll(":not(:defined)")) {
+    for (const { localName } of all(found, ":not(:defined)")) {
       if (!localName.includes("-") || waiting.has(localName)) continue;
       waiting.add(localName);
       tell(localName, false);

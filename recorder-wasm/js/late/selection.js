@@ -2,12 +2,12 @@
 // records. Where a text is hidden, so is how long it is: a place in it is its start or its end.
 
 import { MARK_BLOCK, MARK_IGNORE_EVENTS, MARK_MASK } from "../tap/ops.js";
+import { around, isField } from "./ask.js";
 import * as numbers from "./numbers.js";
 import { onRoots } from "./roots.js";
 import { idOf, isMarked } from "./seam.js";
 
 const END = 0xffffffff;
-const FIELDS = "textarea,select,option,datalist,[contenteditable]:not([contenteditable=false]),[role=textbox],[role=searchbox],[role=combobox]";
 
 /** @type {import("./seam.js").Ears} */
 let ears;
@@ -72,14 +72,6 @@ const isTold = (node) => idOf(node) !== 0 && !isMarked(node, MARK_BLOCK | MARK_I
  */
 function place(node, offset, isStart) {
   if (node.nodeType !== 3) return offset;
-  const isHidden = node.data.includes("@") || isInField(node) || isMarked(node, MARK_MASK);
+  const isHidden = node.data.includes("@") || around(node, isField) || isMarked(node, MARK_MASK);
   return isHidden ? (isStart ? 0 : END) : offset;
-}
-
-/** @param {Node} node */
-function isInField(node) {
-  // Not by `closest`, which pages patch.
-  let element = node.parentElement;
-  while (element !== null && !element.matches(FIELDS)) element = element.parentElement;
-  return element !== null;
 }

@@ -2,6 +2,7 @@
 // neither ticked nor not, closed shadow roots from before the recorder. In: toggles, attributes, assignments, the page once
 // it is read. Out: STATE records. Never: opens a shadow root, or reads what is in one that is closed.
 
+import { all } from "./ask.js";
 import * as numbers from "./numbers.js";
 import { onRoots } from "./roots.js";
 import { idOf, inside, wrapSetter } from "./seam.js";
@@ -106,10 +107,10 @@ export function complete() {
   // Those whose order is known stand in it; of the others the document's order is the best guess.
   for (const element of known.keys()) look(element);
   for (const found of roots()) {
-    for (const element of found.querySelectorAll(`${ON_TOP}, input[type=checkbox]`)) {
+    for (const element of all(found, `${ON_TOP}, input[type=checkbox]`)) {
       if (element.indeterminate !== false) look(element);
     }
-    for (const element of found.querySelectorAll(":defined")) if (element.localName.includes("-")) unread(element);
+    for (const element of all(found, ":defined")) if (element.localName.includes("-")) unread(element);
   }
   ears.dirty();
 }

@@ -2,6 +2,7 @@
 // In: the documents and shadow roots of the page. Out: a CANVAS record for each picture that differs from the one before.
 // Never: changes a canvas or its context, reads one that is marked, hidden, or tainted by another origin, or says a word.
 
+import { all } from "../late/ask.js";
 import { guarded, idOf, isHidden, open as join, setTimeout } from "../late/seam.js";
 
 /** Milliseconds between two looks, and between two pictures of one canvas at least. */
@@ -77,7 +78,7 @@ async function look(mine) {
 
 /** @param {number} mine */
 async function pictures(mine) {
-  const canvases = [...roots].flatMap((root) => [...root.querySelectorAll("canvas")]).filter(isWorthIt);
+  const canvases = [...roots].flatMap((root) => all(root, "canvas")).filter(isWorthIt);
   if (next >= canvases.length) next = 0;
   const some = canvases.slice(next, next + AT_ONCE);
   next += AT_ONCE;

@@ -34,8 +34,8 @@ export function clear() {
  */
 export function wrap(view, dirty) {
   const byScript = (/** @type {any} */ field) => {
-    if (field.localName === "option") field = field.closest("select") ?? field;
-    if (nodes.idOf(field) === 0) return;
+    while (/^opt/.test(field.localName)) field = field.parentNode ?? {};
+    if (!nodes.idOf(field)) return;
     note(field, false);
     dirty();
   };
