@@ -18,12 +18,13 @@ const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
 /** @typedef {{wall: number, facts: DocumentFacts}} Burst */
 
 /**
- * @param {import("puppeteer-core").Browser} browser signed in at the collector
+ * @param {import("puppeteer-core").Browser} browser
+ * @param {import("puppeteer-core").Browser} watching signed in at the collector
  * @param {import("./collector.js").Collector} collector
  * @param {{seed: number, operations: number, onStage: number}} run `onStage`: how many bursts are compared on the stage too
  * @returns {Promise<{differences: string[], bursts: number}>}
  */
-export async function compareWithReplay(browser, collector, { seed, operations, onStage }) {
+export async function compareWithReplay(browser, watching, collector, { seed, operations, onStage }) {
   const site = await startSite("oracle");
   try {
     const owner = await collector.addSite(site.origin, { record_numbers: true, record_emails: true, record_form_inputs: true });
@@ -32,8 +33,8 @@ export async function compareWithReplay(browser, collector, { seed, operations, 
     const [ready] = await collector.waitReady(owner);
     if (!ready) throw new Error("no recording");
     const differences = await decoded(await collector.export(ready.id, "revisit"), Date.parse(ready.started_at), bursts);
-    if (differences.length === 0) differences.push(...(await staged(browser, collector, ready.id, bursts, onStage)));
-    return { differences: differences.map((line) => `seed ${seed}, ${line}`), bursts: bursts.length };
+    if (differences.length === 0) differences.push(...(await staged(watching, collector, ready.id, bursts, onStage)));
+    return { differences, bursts: bursts.length };
   } finally {
     await site.stop();
   }
@@ -112,7 +113,9 @@ async function staged(browser, collector, id, bursts, count) {
 }
 
 /** Of a document and of a node: what a tree does not tell. */
-const OF_DOCUMENT = /^(title|mode|doctype|scroll)$/;
+const OF_DOCUMENT = /^(title|mode|doctype|scroll|front)$/;
+/** What a document without any of that is. */
+const PLAIN = { scroll: [0, 0], front: "" };
 const OF_NODE = /^(css|place|sheets|scroll)$/;
 
 /** What a tree alone tells. @param {any} facts @returns {any} */
@@ -120,7 +123,7 @@ function bare(facts) {
   if (typeof facts !== "object") return facts;
   const omitted = "mode" in facts ? OF_DOCUMENT : OF_NODE;
   /** @type {Record<string, any>} */
-  const kept = "mode" in facts ? { scroll: [0, 0] } : "sheets" in facts ? { sheets: [] } : {};
+  const kept = "mode" in facts ? { ...PLAIN } : "sheets" in facts ? { sheets: [] } : {};
   for (const [key, value] of Object.entries(facts)) {
     if (key === "children") kept.children = value.map(bare);
     else if (key === "shadow" || key === "document") kept[key] = bare(value);
@@ -140,7 +143,7 @@ function treeOf(nodes) {
     const parent = made.get(node.parent);
     /** @type {any} */
     let facts = null;
-    if (node.kind === "document") facts = { scroll: [0, 0], children: [] };
+    if (node.kind === "document") facts = { ...PLAIN, children: [] };
     else if (node.kind === "element") {
       facts = { tag: node.tag, namespace: NAMESPACES[node.namespace], attributes: Object.fromEntries(node.attributes), children: [] };
     } else if (node.kind === "shadowRoot") facts = { children: [], sheets: [] };
@@ -155,5 +158,5 @@ function treeOf(nodes) {
     else if (node.kind === "document" && parent) parent.document = facts;
     else if (parent) parent.children.push(facts);
   }
-  return made.get(1) ?? { scroll: [0, 0], children: [] };
+  return made.get(1) ?? { ...PLAIN, children: [] };
 }

@@ -12,6 +12,8 @@ let parents = [];
 let texts = [];
 /** @type {any[]} known elements whose class or style changed, see their bits */
 let styled = [];
+/** Known nodes that were taken out of their parents, but not of the page. @type {any[]} */
+let moved = [];
 /** @type {Map<string, Set<any>>} other attributes: by name, the known elements */
 let others = new Map();
 /** @type {() => void} */
@@ -41,6 +43,7 @@ export function close() {
   childObserver.disconnect();
   attributeObserver.disconnect();
   textObserver.disconnect();
+  moved = [];
   take();
 }
 
@@ -49,6 +52,19 @@ export function pull() {
   childrenChanged(childObserver.takeRecords());
   attributesChanged(attributeObserver.takeRecords());
   textsChanged(textObserver.takeRecords());
+  strays();
+  moved = [];
+}
+
+/**
+ * Whether nobody observes what happens to a node: it is out of the page, or in a root that the walk has not found yet.
+ * @param {Node} node
+ */
+const isUnseen = (node) => !node.isConnected || nodes.idOf(node.getRootNode()) === 0;
+
+/** Forgets what was put into something new and has left the page with that: it may come back changed unseen. */
+function strays() {
+  for (const node of moved) if (isUnseen(node)) nodes.forget(node, inside);
 }
 
 /** Everything noted since the last call. */
@@ -71,16 +87,21 @@ export function childrenOf(parent) {
 
 /** @param {MutationRecord[]} records */
 function childrenChanged(records) {
+  let hasLeft = false;
   for (const record of records) {
     const parent = record.target;
     const removed = record.removedNodes;
     for (let i = 0; i < removed.length; i++) {
       const node = /** @type {Node} */ (removed[i]);
-      if (nodes.idOf(node) !== 0 && !node.isConnected) nodes.forget(node, inside);
+      if (isUnseen(node)) {
+        hasLeft = true;
+        nodes.forget(node, inside);
+      } else if (nodes.idOf(node) !== 0) moved.push(node);
     }
     if (nodes.has(parent, nodes.WIDE)) noteWide(parent, record, removed.length > 0);
     else childrenOf(parent);
   }
+  if (hasLeft) strays();
 }
 
 /**

@@ -8,7 +8,7 @@ import { hold, fill, isFull, put, putString, putText } from "./writer.js";
 
 const XHTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
-/** Children from which a parent is wide. */
+/** Children from which a parent is wide; so is one whose list goes on in the next slice. */
 const WIDE_FROM = 64;
 /** Levels that one slice descends: deeper ones go on in the next, so that the stack is never in danger. */
 const DEPTH_MAX = 400;
@@ -158,7 +158,7 @@ function children(parent, from, again) {
   }
   if (fresh && last && isKnown) context(last, lineBehind);
   put(op.ITEM_END);
-  if (count > WIDE_FROM) nodes.mark(parent, nodes.WIDE);
+  if (left || count > WIDE_FROM) nodes.mark(parent, nodes.WIDE);
   if (!left) return;
   skipped = true;
   again(parent);
