@@ -94,6 +94,8 @@ test("calls queued before the script came are made when it comes", async () => {
   await page.waitForFunction(() => "linked" in window);
   const link = await page.evaluate(() => /** @type {any} */ (window).linked);
   assert.equal(link, `${collector.address}/recordings/${id}`);
+  // What is told goes with the late module; whoever leaves before that has come leaves it behind.
+  await flush(page);
   await closeTab(page);
   const [ready] = await collector.waitReady(owner);
   assert.equal(ready?.conversation, "chat-77");
