@@ -1,10 +1,11 @@
 // Canaries by the thousand: each has a mark in letters and one in digits, so that one pass over bytes finds them all.
-// In: a number; bytes. Out: the marks; the numbers of all canaries that are in the bytes, in whatever dress.
+// In: a number; bytes. Out: the marks; the numbers of all marks that are in the bytes, in whatever dress.
 // Never: is fooled by upper case, UTF-16, percent signs, base64, digits of other scripts, or separators between digits.
 
 const LETTERS = "bcdfghjklmnprstvwy";
 const WORD = /qzx([bcdfghjklmnprstvwy]{5})/g;
-const NUMBER = /7531([1-9]{6})/g;
+const DIGITS_OF_INDEX = "123456789";
+const NUMBER = /7531([1-9]{6})([1-9])/g;
 
 /**
  * @param {number} value
@@ -25,8 +26,17 @@ const decode = (text, alphabet) => [...text].reduce((value, letter) => value * a
 
 /** @param {number} index */
 export const word = (index) => `qzx${code(index, LETTERS, 5)}`;
-/** @param {number} index ten digits without a zero, which is what masks leave */
-export const number = (index) => `7531${code(index, "123456789", 6)}`;
+/**
+ * One more digit, so that digits of two numbers that happen to stand beside each other are not taken for a third.
+ * @param {string} digits
+ */
+const check = (digits) => DIGITS_OF_INDEX[[1, 2, 4, 5, 7, 8].reduce((sum, weight, at) => sum + weight * Number(digits[at]), 0) % 9];
+
+/** @param {number} index eleven digits without a zero, which is what masks leave */
+export const number = (index) => {
+  const digits = code(index, DIGITS_OF_INDEX, 6);
+  return `7531${digits}${check(digits)}`;
+};
 
 /** ASCII digits by the digits of every script. @type {Map<string, string>} */
 const DIGITS = new Map();
@@ -51,9 +61,9 @@ function* dresses(text) {
 
 /**
  * @param {Buffer} bytes
- * @returns {Set<number>}
+ * @returns {Set<number>} a number for each mark in letters, its negative for each in digits
  */
-export function canariesIn(bytes) {
+export function marksIn(bytes) {
   /** @type {Set<number>} */
   const found = new Set();
   for (const dress of dresses(bytes.toString("latin1"))) {
@@ -61,7 +71,9 @@ export function canariesIn(bytes) {
   }
   const digits = bytes.toString("utf8").replace(/[^\x00-\x7f]/gu, (letter) => DIGITS.get(letter) ?? letter);
   for (const dress of dresses(digits)) {
-    for (const [, rest = ""] of dress.replace(/[\s().+/\u00a0-]/g, "").matchAll(NUMBER)) found.add(decode(rest, "123456789"));
+    for (const [, rest = "", last] of dress.replace(/[\s().+/\u00a0-]/g, "").matchAll(NUMBER)) {
+      if (last === check(rest)) found.add(-decode(rest, DIGITS_OF_INDEX));
+    }
   }
   return found;
 }
