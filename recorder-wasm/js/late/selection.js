@@ -13,7 +13,8 @@ const END = 0xffffffff;
 let ears;
 /** @type {any} the document whose selection changed last */
 let changedIn = null;
-let hasTold = false;
+/** What was told last, so that what stands is told once; empty for none. */
+let told = "";
 
 const { root, gone, close } = onRoots({}, {
   selectionchange(event) {
@@ -27,12 +28,12 @@ export { root, gone, close };
 export function open(receiver) {
   ears = receiver;
   changedIn = null;
-  hasTold = false;
+  told = "";
 }
 
 /** The document was read completely: nothing has been told of it yet. */
 export function complete() {
-  hasTold = false;
+  told = "";
   changedIn = document;
   ears.dirty();
 }
@@ -44,22 +45,27 @@ export function after(time) {
   if (!selection) return;
   const { anchorNode, focusNode, anchorOffset, focusOffset, isCollapsed } = selection;
   const isShown = !isCollapsed && anchorNode && focusNode && isTold(anchorNode) && isTold(focusNode);
-  if (!isShown) {
-    if (hasTold) numbers.write(numbers.SELECTION, time, 0, 0, 0, 0);
-    hasTold = false;
-    return;
-  }
-  hasTold = true;
-  const position = anchorNode.compareDocumentPosition(focusNode);
-  const isForward = position === 0 ? anchorOffset < focusOffset : (position & 4) !== 0 || (position & 16) !== 0;
-  numbers.write(
-    numbers.SELECTION,
-    time,
-    idOf(anchorNode),
-    place(anchorNode, anchorOffset, isForward),
-    idOf(focusNode),
-    place(focusNode, focusOffset, !isForward),
-  );
+  const forward = isShown && isForward(anchorNode, anchorOffset, focusNode, focusOffset);
+  const from = isShown ? idOf(anchorNode) : 0;
+  const fromPlace = isShown ? place(anchorNode, anchorOffset, forward) : 0;
+  const to = isShown ? idOf(focusNode) : 0;
+  const toPlace = isShown ? place(focusNode, focusOffset, !forward) : 0;
+  const now = isShown ? `${from} ${fromPlace} ${to} ${toPlace}` : "";
+  if (now === told) return;
+  told = now;
+  numbers.write(numbers.SELECTION, time, from, fromPlace, to, toPlace);
+}
+
+/**
+ * Whether it was drawn in the document's order.
+ * @param {any} anchor
+ * @param {number} anchorOffset
+ * @param {any} focus
+ * @param {number} focusOffset
+ */
+function isForward(anchor, anchorOffset, focus, focusOffset) {
+  const position = anchor.compareDocumentPosition(focus);
+  return position === 0 ? anchorOffset < focusOffset : (position & 4) !== 0 || (position & 16) !== 0;
 }
 
 /** @param {any} node */
