@@ -2,29 +2,11 @@
 // In: calls on a customer's page. Out: what they promise, seen at the collector. Never: looks into the recorder.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertQuiet, closeTab, launch, newPage } from "../harness/browser.js";
-import { startCollector } from "../harness/collector.js";
-import { embed, startSite, STUB } from "../harness/site.js";
+import { test } from "node:test";
+import { assertQuiet, closeTab, newPage } from "../harness/browser.js";
+import { browser, collector, site } from "../harness/scene.js";
+import { embed, STUB } from "../harness/site.js";
 import { pause, until } from "../harness/until.js";
-
-/** @type {import("../harness/browser.js").Browser} */
-let browser;
-/** @type {import("../harness/collector.js").Collector} */
-let collector;
-/** @type {Awaited<ReturnType<typeof startSite>>} */
-let site;
-
-before(async () => {
-  browser = await launch();
-  collector = await startCollector({ tap: true });
-  site = await startSite("plain");
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-  await collector?.stop();
-});
 
 /**
  * @param {{settings?: Record<string, unknown>, before?: string, tag?: (key: string) => string}} [how]

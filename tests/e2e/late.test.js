@@ -2,29 +2,11 @@
 // refused, what visitor and page do meanwhile. Out: all of it is recorded once it has come; the document is, even if it does not.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertQuiet, closeTab, launch, newPage } from "../harness/browser.js";
-import { startCollector } from "../harness/collector.js";
-import { embed, startSite, STUB } from "../harness/site.js";
+import { before, test } from "node:test";
+import { assertQuiet, closeTab, newPage } from "../harness/browser.js";
+import { browser, collector, site } from "../harness/scene.js";
+import { embed, STUB } from "../harness/site.js";
 import { pause, until } from "../harness/until.js";
-
-/** @type {import("../harness/browser.js").Browser} */
-let browser;
-/** @type {import("../harness/collector.js").Collector} */
-let collector;
-/** @type {Awaited<ReturnType<typeof startSite>>} */
-let site;
-
-before(async () => {
-  browser = await launch();
-  collector = await startCollector({ tap: true });
-  site = await startSite("plain");
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-  await collector?.stop();
-});
 
 /**
  * A page whose request for the late module waits.

@@ -2,31 +2,13 @@
 // In: sites and pages with every kind of "no". Out: silence. Never: passes because the embed was missing.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertQuiet, closeTab, launch, newPage } from "../harness/browser.js";
-import { startCollector } from "../harness/collector.js";
-import { embed, startSite, STUB } from "../harness/site.js";
+import { before, test } from "node:test";
+import { assertQuiet, closeTab, newPage } from "../harness/browser.js";
+import { browser, collector, site } from "../harness/scene.js";
+import { embed, STUB } from "../harness/site.js";
 import { pause } from "../harness/until.js";
 
 const PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
-
-/** @type {import("../harness/browser.js").Browser} */
-let browser;
-/** @type {import("../harness/collector.js").Collector} */
-let collector;
-/** @type {Awaited<ReturnType<typeof startSite>>} */
-let site;
-
-before(async () => {
-  browser = await launch();
-  collector = await startCollector({ tap: true });
-  site = await startSite("plain");
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-  await collector?.stop();
-});
 
 /**
  * One visit with clicking and typing on a site with these settings.
