@@ -1,7 +1,7 @@
 // Taps that a site must ask for. In: the settings of each capture. Out: the modules loaded that are wanted, once each, and
 // every step handed to those that are wanted now. Never: loads what nobody asked for, or says so when one does not come.
 
-import { setTimeout } from "./seam.js";
+import { guarded, setTimeout } from "./seam.js";
 
 /** @typedef {import("./late.js").Tap} Tap */
 
@@ -15,10 +15,8 @@ const MODULES = {
   record_console: () => import("../modules/console.js"),
 };
 
-/** Those that have come. @type {Map<string, Tap>} */
+/** Those that were asked for; null until they have come, or for good. @type {Map<string, Tap | null>} */
 const taps = new Map();
-/** @type {Set<string>} */
-const asked = new Set();
 /** Those that hear now. @type {Set<Tap>} */
 const hearing = new Set();
 /** @type {Set<any>} documents and shadow roots of the page */
@@ -30,15 +28,15 @@ let ears = null;
 export function optional(seam) {
   /** @param {string} setting */
   async function load(setting) {
-    if (asked.has(setting)) return;
-    asked.add(setting);
+    if (taps.has(setting)) return;
+    taps.set(setting, null);
     try {
       taps.set(setting, (await MODULES[setting]()).start(seam));
     } catch {
       return;
     }
     // Not from within this promise: an error there would be the page's.
-    setTimeout(seam.guarded(() => join(setting)), 0);
+    setTimeout(guarded(() => join(setting)), 0);
   }
 
   /** @param {string} setting */
@@ -72,7 +70,6 @@ export function optional(seam) {
       each("gone", root);
     },
     before: () => each("before"),
-    after: (time) => each("after", time),
     close() {
       each("close");
       hearing.clear();

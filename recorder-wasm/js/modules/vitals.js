@@ -1,9 +1,9 @@
 // Web vitals, where the site asks for them (`record_web_vitals`): LCP, CLS, INP, TTFB of this page.
-// In: the browser's own measurements. Out: a VITAL record for each value when it is known: TTFB at once, the others when the
-// page is hidden or the capture ends, as their last value. Never: reads an element, or measures anything itself.
+// In: the browser's own measurements. Out: a VITAL record for each value, with the next flush after it changed, the last one
+// among them. Never: reads an element, or measures anything itself.
 
 import { VITAL, write } from "../late/numbers.js";
-import { guarded, listen, open as join } from "../late/seam.js";
+import { open as join } from "../late/seam.js";
 
 /** Numbers of the measurements, as in `shared::record::Vital`. */
 const LCP = 0, CLS = 1, INP = 2, TTFB = 3;
@@ -23,6 +23,8 @@ const told = new Map();
 let shifts = { first: 0, last: 0, sum: 0 };
 /** The longest duration of each interaction. @type {Map<number, number>} */
 const interactions = new Map();
+/** Since the longest of them was looked for. */
+let hasInteracted = false;
 
 /** What is done with each kind of entry. @type {Record<string, (entry: any) => void>} */
 const HEARS = {
@@ -37,8 +39,7 @@ const HEARS = {
   event(entry) {
     if (!entry.interactionId) return;
     interactions.set(entry.interactionId, Math.max(interactions.get(entry.interactionId) ?? 0, entry.duration));
-    const longest = [...interactions.values()].sort((a, b) => b - a);
-    set(INP, longest[Math.min(longest.length - 1, Math.floor(longest.length / OUTLIER_EVERY))] * 1000);
+    hasInteracted = true;
   },
   navigation: (entry) => entry.responseStart > 0 && set(TTFB, entry.responseStart * 1000),
 };
@@ -57,9 +58,8 @@ export function start(seam) {
       ears = receiver;
       told.clear();
       for (const type in HEARS) hear(type);
-      undo.push(listen(window, "visibilitychange", guarded(() => document.visibilityState === "hidden" && tell()), true));
-      undo.push(listen(window, "pagehide", guarded(tell), true));
     },
+    before: tell,
     close() {
       undo.forEach((stop) => stop());
       undo = [];
@@ -74,7 +74,6 @@ function hear(type) {
     const observer = new PerformanceObserver((list) => {
       try {
         list.getEntries().forEach(HEARS[type]);
-        if (type === "navigation") tell();
       } catch {
         // A browser that measures in another way: nothing is known of it.
       }
@@ -88,10 +87,14 @@ function hear(type) {
 
 function tell() {
   if (!ears) return;
+  if (hasInteracted) {
+    hasInteracted = false;
+    const longest = [...interactions.values()].sort((a, b) => b - a);
+    set(INP, longest[Math.floor(longest.length / OUTLIER_EVERY)] * 1000);
+  }
   for (const [name, value] of values) {
     if (told.get(name) === value) continue;
     told.set(name, value);
     write(VITAL, ears.now(), name, value);
   }
-  ears.dirty();
 }
