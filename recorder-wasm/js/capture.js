@@ -48,7 +48,7 @@ export const seam = {
   isMarked: walk.isMarked,
   inside: walk.inside,
   forget: nodes.forget,
-  marksAt: walk.marksAt,
+  matches: marks.matches,
   put,
   putString,
   putText,
@@ -407,11 +407,8 @@ export function capture(options) {
     if (!isOn) return;
     do read(Infinity);
     while (!isLeftOut && walk.hasSkipped());
-    if (!late && !isLeftOut) {
-      rescue(zero);
-      ingest(release);
-    }
-    drain(true);
+    if (!late && !isLeftOut) rescue(zero);
+    handOver();
   }
 
   /** Emits what was written, without reading the document. */

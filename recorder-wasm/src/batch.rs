@@ -490,7 +490,8 @@ fn mask_run(
     let (level, is_style) = (inside.level(), inside.is_style());
     let kind = if is_style { Kind::Css } else { Kind::Text };
     let mask = if is_style { Rules::css_run } else { Rules::text_run };
-    let is_line = run.iter().any(|part| context.rules.joins(words.text(part.raw, context.interned)));
+    // A text alone is its own line.
+    let is_line = run.len() > 1 && run.iter().any(|part| context.rules.joins(words.text(part.raw, context.interned)));
     let mut at = 0;
     while let Some(first) = run.get(at) {
         let (start, mut joined, mut ends) = (at, String::new(), Vec::new());

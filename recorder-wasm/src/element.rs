@@ -152,15 +152,5 @@ fn attribute(
 ) -> StringRef {
     let rule = AttributeKind::of(tag, name);
     let masked: Masked<'_> = rules.attribute_of(rule, value, level);
-    dictionary.string(string_kind(name), &masked)
-}
-
-/// By which rules the collector may mask the value again.
-fn string_kind(name: &str) -> Kind {
-    match name {
-        "class" | "id" => Kind::Token,
-        "style" => Kind::Css,
-        "href" | "src" | "action" | "formaction" | "poster" | "xlink:href" => Kind::Url,
-        _ => Kind::Attribute,
-    }
+    dictionary.string(Kind::of_attribute(name), &masked)
 }

@@ -38,6 +38,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of an attribute's value: by which rules it may be masked again.
+    pub fn of_attribute(name: &str) -> Kind {
+        match name {
+            "class" | "id" => Kind::Token,
+            "style" => Kind::Css,
+            "href" | "src" | "action" | "formaction" | "poster" | "xlink:href" => Kind::Url,
+            _ => Kind::Attribute,
+        }
+    }
+
     /// The kind written as `byte`; an unknown one is treated as shown text, the strictest of the readable kinds.
     pub fn from_byte(byte: u8) -> Kind {
         match byte {

@@ -2,10 +2,8 @@
 // In: the call, and the visit that the recorder is in. Out: the withdrawal, then one request with the recording's id and write secret.
 // Never: sends anything before what is on its way has been answered: it would be refused, which browsers write on the console.
 
+import { toHex } from "../session.js";
 import { fetch } from "./seam.js";
-
-/** @param {Uint8Array} bytes */
-const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
  * @param {[name: string, one?: any, two?: any]} told
@@ -15,7 +13,7 @@ const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0
  */
 export async function call([name], visit, host, sent) {
   if (name != "erase") return;
-  const body = visit.id + hex(visit.secret);
+  const body = visit.id + toHex(visit.secret);
   /** @type {any} */ (window).revisit("consent", false);
   await sent();
   try {

@@ -1,8 +1,6 @@
 // What the late module and those that it loads share with the recorder: never imported from there, since each file is a
 // bundle of its own and would get a second recorder. In: the recorder's seam, once. Out: the same functions by name.
 
-import { MARK_BLOCK, MARK_MASK } from "../tap/ops.js";
-
 /** @typedef {import("../capture.js").Seam} Seam */
 /** @typedef {import("../capture.js").Ears} Ears */
 
@@ -32,8 +30,8 @@ export let isMarked;
 export let inside;
 /** @type {Seam["forget"]} a subtree that has lost its place, see js/tap/nodes.js */
 export let forget;
-/** @type {Seam["marksAt"]} */
-let marksAt;
+/** @type {Seam["matches"]} to be called on an element */
+export let matches;
 /** @type {Seam["put"]} writes a word of an operation (js/tap/ops.js) */
 export let put;
 /** @type {Seam["putString"]} a string that is likely to come again */
@@ -58,17 +56,6 @@ export let unwritten;
 /** @param {Seam} seam */
 export function open(seam) {
   ({ listen, fetch, setTimeout, guarded, wrapMethod, wrapSetter } = seam);
-  ({ idOf, nodeOf, idCount, ignoresEvents, isMarked, marksAt, inside, forget, put, putString, putText, hasWords } = seam);
+  ({ idOf, nodeOf, idCount, ignoresEvents, isMarked, inside, forget, matches, put, putString, putText, hasWords } = seam);
   ({ typed, reset, noteRule, adoptedBy, adopting, unwritten } = seam);
-}
-
-/**
- * Whether what an element shows is not to be seen: it or one around it is marked.
- * @param {any} element
- */
-export function isHidden(element) {
-  for (let at = element; at; at = at.parentNode ?? at.host ?? at.defaultView?.frameElement) {
-    if (marksAt(idOf(at)) & (MARK_MASK | MARK_BLOCK)) return true;
-  }
-  return false;
 }

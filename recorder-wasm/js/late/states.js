@@ -5,7 +5,7 @@
 import { all } from "./ask.js";
 import * as numbers from "./numbers.js";
 import { onRoots } from "./roots.js";
-import { idOf, inside, wrapSetter } from "./seam.js";
+import { idOf, inside, matches, wrapSetter } from "./seam.js";
 
 // Kinds and values, as in `record::State`.
 const TOP_LAYER = 0, MIXED = 1, UNREAD_SHADOW = 2;
@@ -95,8 +95,8 @@ export function after(time) {
 
 /** @param {Element} element */
 function topOf(element) {
-  if (!element.matches(ON_TOP)) return 0;
-  return element.matches(":is(:fullscreen)") ? FULLSCREEN : element.matches(":is(:modal)") ? MODAL : POPOVER;
+  if (!matches.call(element, ON_TOP)) return 0;
+  return matches.call(element, ":is(:fullscreen)") ? FULLSCREEN : matches.call(element, ":is(:modal)") ? MODAL : POPOVER;
 }
 
 /** The document was read completely: nothing has been told of it yet. */

@@ -3,7 +3,8 @@
 // Never: changes a canvas or its context, reads one that is marked, hidden, or tainted by another origin, or says a word.
 
 import { all } from "../late/ask.js";
-import { guarded, idOf, isHidden, open as join, setTimeout } from "../late/seam.js";
+import { guarded, idOf, isMarked, open as join, setTimeout } from "../late/seam.js";
+import { MARK_BLOCK, MARK_MASK } from "../tap/ops.js";
 
 /** Milliseconds between two looks, and between two pictures of one canvas at least. */
 const LOOK_EVERY_MS = 500;
@@ -92,7 +93,7 @@ async function pictures(mine) {
 
 /** @param {any} canvas */
 function isWorthIt(canvas) {
-  if (idOf(canvas) === 0 || !canvas.width || !canvas.height || known.get(canvas)?.refused || isHidden(canvas)) return false;
+  if (idOf(canvas) === 0 || !canvas.width || !canvas.height || known.get(canvas)?.refused || isMarked(canvas, MARK_MASK | MARK_BLOCK)) return false;
   const box = canvas.getBoundingClientRect();
   return box.width > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
 }

@@ -9,6 +9,9 @@ const MARK_NAME = /^data-(revisit|rr-|ph-|hj-|clarity-|recording-|openreplay|pri
 
 /** @type {Map<string, number>} by class attribute */
 let classes = new Map();
+/** As it was when the recorder came. @type {(this: Element, selector: string) => boolean} */
+export const matches = Element.prototype.matches;
+
 /** @type {[string, number][]} */
 let selectors = [];
 /** @type {WeakSet<object>} inputs that were a password once */
@@ -67,7 +70,7 @@ export const attributeMarks = (name, value) => marksIn(name, value);
  */
 export function selectorMarks(element) {
   let marks = 0;
-  for (const [selector, mark] of selectors) if (element.matches(selector)) marks |= mark;
+  for (const [selector, mark] of selectors) if (matches.call(element, selector)) marks |= mark;
   return marks;
 }
 

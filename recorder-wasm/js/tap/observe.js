@@ -12,8 +12,8 @@ let parents = [];
 let texts = [];
 /** @type {any[]} known elements whose class or style changed, see their bits */
 let styled = [];
-/** Known nodes that were taken out of their parents, but not of the page. @type {any[]} */
-let moved = [];
+/** Known nodes that were taken out of their parents, but not of the page. @type {Set<any>} */
+const moved = new Set();
 /** @type {Map<string, Set<any>>} other attributes: by name, the known elements */
 let others = new Map();
 /** @type {() => void} */
@@ -43,7 +43,6 @@ export function close() {
   childObserver.disconnect();
   attributeObserver.disconnect();
   textObserver.disconnect();
-  moved = [];
   take();
 }
 
@@ -53,7 +52,6 @@ export function pull() {
   attributesChanged(attributeObserver.takeRecords());
   textsChanged(textObserver.takeRecords());
   strays();
-  moved = [];
 }
 
 /**
@@ -64,7 +62,11 @@ const isUnseen = (node) => !node.isConnected || nodes.idOf(node.getRootNode()) =
 
 /** Forgets what was put into something new and has left the page with that: it may come back changed unseen. */
 function strays() {
-  for (const node of moved) if (isUnseen(node)) nodes.forget(node, inside);
+  for (const node of moved) {
+    if (!isUnseen(node)) continue;
+    nodes.forget(node, inside);
+    moved.delete(node);
+  }
 }
 
 /** Everything noted since the last call. */
@@ -74,6 +76,7 @@ export function take() {
   texts = [];
   styled = [];
   others = new Map();
+  moved.clear();
   return taken;
 }
 
@@ -96,7 +99,7 @@ function childrenChanged(records) {
       if (isUnseen(node)) {
         hasLeft = true;
         nodes.forget(node, inside);
-      } else if (nodes.idOf(node) !== 0) moved.push(node);
+      } else if (nodes.idOf(node) !== 0) moved.add(node);
     }
     if (nodes.has(parent, nodes.WIDE)) noteWide(parent, record, removed.length > 0);
     else childrenOf(parent);

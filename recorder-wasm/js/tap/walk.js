@@ -137,16 +137,17 @@ function children(parent, from, again) {
   let fresh = isKnown ? null : parent;
   if (from === undefined) {
     const inner = inside(parent);
-    if (inner) left = !item(inner, again);
+    if (inner) left = !item(inner, nodes.idOf(inner), again);
     if (name === "iframe" || name === "frame" || name === "script" || name === "noscript") from = null;
     else from = nodes.firstChild(parent);
   }
   for (let child = from; child; child = child.nextSibling) {
-    const isNew = nodes.idOf(child) === 0;
+    const known = nodes.idOf(child);
+    const isNew = known === 0;
     if (isNew && !fresh) context(child, lineBefore);
     if (!isNew && fresh && last) context(last, lineBehind);
     fresh = isNew ? child : null;
-    if (item(child, again)) {
+    if (item(child, known, again)) {
       last = child;
       knownAfter = left;
     } else {
@@ -171,10 +172,10 @@ function children(parent, from, again) {
 /**
  * Writes one child. False when it has to wait for the next slice.
  * @param {any} node
+ * @param {number} known its number, 0 for a new one
  * @param {(parent: any) => void} again
  */
-function item(node, again) {
-  const known = nodes.idOf(node);
+function item(node, known, again) {
   if (known !== 0) {
     put((known << 3) | op.ITEM_KNOWN);
     return true;
@@ -333,13 +334,13 @@ export const marksAt = (id) => marked.get(id) ?? 0;
 export const released = (id) => marked.delete(id);
 
 /**
- * Whether one of these marks is on the node or around it.
+ * Whether one of these marks is on the node or around it, its frame's element and what is around that among it.
  * @param {any} node
  * @param {number} wanted
  */
 export function isMarked(node, wanted) {
   if (marked.size === 0) return false;
-  for (let at = node; at; at = at.parentNode ?? at.host) {
+  for (let at = node; at; at = at.parentNode ?? at.host ?? at.defaultView?.frameElement) {
     if (marksAt(nodes.idOf(at)) & wanted) return true;
   }
   return false;

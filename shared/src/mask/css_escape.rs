@@ -12,7 +12,7 @@ const BACKSLASH_KIND: Kinds = signs(b"\\");
 
 /// Where the character here ends, written out or as an escape.
 #[inline(never)]
-pub(super) fn character_end(text: &str, at: usize) -> usize {
+fn character_end(text: &str, at: usize) -> usize {
     let mut end = next(text, at);
     if byte(text, at) == b'\\' {
         while end < at + 7 && hex(text, end) < 16 {

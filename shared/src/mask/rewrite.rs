@@ -34,7 +34,6 @@ impl<'a, 'e> Rewrite<'a, 'e> {
         if end <= start || part(self.source, start, end) == with {
             return;
         }
-
         self.changed = true;
         if start > self.copied || !self.ends.is_empty() {
             self.copy_until(start);

@@ -115,7 +115,7 @@ pub(super) fn scan(rewrite: &mut Rewrite<'_, '_>, shows: Shows) {
 
 /// Whether the digits of a word stay. Those of an address that is shown do: a wrong digit would make it another person's.
 #[inline(never)]
-pub(super) fn is_shown_number(text: &str, start: usize, end: usize, shows: Shows) -> bool {
+fn is_shown_number(text: &str, start: usize, end: usize, shows: Shows) -> bool {
     shows.numbers()
         || shows.emails() && count(text, start, end, DIGIT) <= ADDRESS_MAX_DIGITS && email::has_at(text, start, end)
 }
