@@ -103,13 +103,8 @@ pub async fn doctor(headers: HeaderMap) -> Response {
     page("doctor/index.html", PAGE_CSP, &headers)
 }
 
-/// `GET /recordings/{id}`.
+/// `GET /recordings/{id}`, and `GET /s/{token}` for those who have a link.
 pub async fn player(headers: HeaderMap) -> Response {
-    page("player/index.html", PAGE_CSP, &headers)
-}
-
-/// `GET /s/{token}`.
-pub async fn share(headers: HeaderMap) -> Response {
     page("player/index.html", PAGE_CSP, &headers)
 }
 

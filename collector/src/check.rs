@@ -52,7 +52,7 @@ pub async fn check(store: &dyn Store, blobs: &Blobs) -> Result<Report, keep::Fai
             Err(failure) => report.findings.push(missing("recording", &id.to_string(), &failure)),
         }
     }
-    // What is erased or expired is nowhere any more: no row, no blob, no frame in a chunk that is older than a visit lasts.
+    // What is erased or expired is nowhere any more: no row, no blob, no frame in a chunk.
     let gone = store.gone().await?;
     let left = erase::settled(store, blobs, &gone).await?.left;
     if left > 0 {

@@ -596,6 +596,11 @@ impl Config {
         })
     }
 
+    /// Days that a plan keeps a recording; none for a plan that is not there.
+    pub fn days(&self, plan: &str) -> u32 {
+        self.plans.get(plan).map_or(0, |plan| plan.days)
+    }
+
     /// How long clients may take.
     pub fn patience(&self) -> Patience {
         let time = |it: Millis| std::time::Duration::from_millis(it.cast_unsigned());

@@ -22,7 +22,7 @@ pub async fn disclose(
     site: Option<String>,
     subject: Subject,
 ) -> Result<(usize, impl Stream<Item = Result<Bytes, Failure>> + Send + 'static), Failure> {
-    let rows = store.recordings_of(site.clone(), subject.clone()).await?;
+    let rows = store.recordings_of(site.clone(), subject.clone(), None, u32::MAX).await?;
     let count = rows.len();
     let head = json!({
         "site": site,
@@ -48,9 +48,10 @@ pub async fn disclose(
 
 async fn one(store: &dyn Store, blobs: &Blobs, row: &RecordingRow) -> Result<Value, Failure> {
     let mut json = view::recording(row);
-    let shares = store.shares_of(row.rid).await?;
+    let shares = store.shares(row.rid, clock::Millis::MIN).await?;
     let shares: Vec<Value> = shares
         .iter()
+        .rev()
         .map(|share| {
             json!({"created_at": clock::rfc3339(share.created_ms), "expires_at": clock::rfc3339(share.expires_ms)})
         })

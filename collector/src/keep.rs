@@ -90,7 +90,6 @@ pub async fn tidy(store: &dyn Store, blobs: &Blobs) -> Result<u64, Failure> {
         tracing::info!(expired, "recordings expired");
     }
     erase::resume(store, blobs).await?;
-    delete_doomed(store, blobs).await?;
     Ok(expired)
 }
 

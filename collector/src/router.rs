@@ -45,7 +45,7 @@ fn for_people() -> Router<Arc<App>> {
         .route("/", get(assets::dashboard))
         .route("/doctor", get(assets::doctor))
         .route("/recordings/{id}", get(assets::player))
-        .route("/s/{token}", get(assets::share))
+        .route("/s/{token}", get(assets::player))
         .route("/beside/{id}", get(assets::beside))
         .route("/opt-out", get(assets::opt_out))
         .route("/stage", get(assets::stage))

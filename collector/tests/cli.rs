@@ -7,7 +7,7 @@ mod support;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use support::{BINARY, Collector, Folder, Visit, command};
+use support::{BINARY, Collector, Folder, Visit, command, files};
 
 fn code(data: &Folder, arguments: &[&str]) -> (i32, String, String) {
     let output = command(&data.0, &[], arguments).output().unwrap();
@@ -234,17 +234,8 @@ fn recordings_of_rrweb_come_in_masked() {
     let stored = collector.stored(shared::ids::RecordingId::parse(id).unwrap());
     let frames: Vec<u8> =
         stored.pages.iter().flat_map(|page| &page.frames).flat_map(|frame| frame.payload.clone()).collect();
-    let mut files = vec![frames];
-    let mut folders = vec![collector.data.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().flatten() {
-            if entry.path().is_dir() {
-                folders.push(entry.path());
-            } else {
-                files.push(std::fs::read(entry.path()).unwrap());
-            }
-        }
-    }
+    let mut files: Vec<Vec<u8>> = files(&collector.data).into_iter().map(|(_, bytes)| bytes).collect();
+    files.push(frames);
     let has = |word: &str| files.iter().any(|bytes| bytes.windows(word.len()).any(|part| part == word.as_bytes()));
     for canary in ["canary.example", "5551234567", "canary-secret", "canary-typed", "canary-token"] {
         assert!(!has(canary), "{canary}");

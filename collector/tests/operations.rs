@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
-use support::{Collector, Folder, Visit, command, seqs, until};
+use support::{Collector, Folder, Visit, command, files, seqs, until};
 
 fn run(data: &Path, arguments: &[&str]) -> Output {
     command(data, &[], arguments).output().unwrap()
@@ -81,17 +81,6 @@ fn a_backup_taken_under_load_comes_back_whole_and_without_what_was_erased_since(
     assert_eq!(seqs(&restored.stored(open.id), open.page), [0, 1]);
     assert!(restored.usage(&site)["used"].as_u64().unwrap() >= 7);
     restored.assert_sound();
-}
-
-fn files(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        match entry.path() {
-            path if path.is_dir() => found.extend(files(&path)),
-            path => found.extend(std::fs::read(&path).map(|bytes| (path, bytes))),
-        }
-    }
-    found
 }
 
 /// Takes the newest migration back, as if an older program had made the store.

@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 use shared::frame::Flags;
 use shared::ids::RecordingId;
 use shared::record::{self, Conversation, Declared, Identify, tag};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
-use support::{Collector, Site, Visit, random, strings, until};
+use support::{Collector, Site, Visit, files, random, strings, until};
 
 const EMAIL: &str = "jane.canary@shop.example";
 
@@ -30,17 +29,6 @@ fn of_visitor(visit: &Visit, visitor: [u8; 16]) -> Vec<u8> {
     let hello = record::Hello { visitor: Some(visitor), url: 1, title: 2, ..record::Hello::default() };
     record::put(&mut records, tag::HELLO, &hello);
     visit.frame(0, Flags::CHECKPOINT, &records)
-}
-
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        match entry.path() {
-            path if path.is_dir() => found.extend(files(&path)),
-            path => found.extend(std::fs::read(&path).map(|bytes| (path, bytes))),
-        }
-    }
-    found
 }
 
 fn has(bytes: &[u8], text: &[u8]) -> bool {

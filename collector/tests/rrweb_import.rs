@@ -507,7 +507,7 @@ fn what_cannot_be_is_passed_over() {
 
 #[test]
 fn a_file_may_not_ask_for_more_work_than_it_is_long() {
-    // A list of a million, and its first child moved to the end again and again.
+    // A long list, and its first child moved to the end again and again.
     let items: Vec<Value> = (0..300_000).map(|number| json!({"type": 5, "id": number + 10})).collect();
     let one: Vec<Value> = (0..40).map(|_| add(5, None, json!({"type": 5, "id": 10}))).collect();
     let mut events = page(0, "https://shop.example/", items);

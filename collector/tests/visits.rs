@@ -7,7 +7,7 @@ mod support;
 use serde_json::json;
 use shared::record::{self, Conversation, Declared, Identify, tag};
 use std::time::Duration;
-use support::{Collector, Visit, seqs, strings, until};
+use support::{Collector, Visit, files, seqs, strings, until};
 
 #[test]
 fn an_open_recording_says_so_and_is_not_playable() {
@@ -209,17 +209,6 @@ fn erased_is_gone_from_every_file_when_it_is_answered() {
     }
     assert_eq!(collector.usage(&site)["used"], 24, "erasing gives no quota back");
     collector.assert_sound();
-}
-
-fn files(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        match entry.path() {
-            path if path.is_dir() => found.extend(files(&path)),
-            path => found.extend(std::fs::read(&path).map(|bytes| (path, bytes))),
-        }
-    }
-    found
 }
 
 #[test]

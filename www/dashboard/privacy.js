@@ -2,9 +2,9 @@
 // The site's privacy: who is held, what is stored of them, what left a page, what was done. In: the site. Out: an element.
 // Never: puts the name, address or id of a person into an address of this page.
 
-import { ApiProblem, call } from "../api.js";
+import { call } from "../api.js";
 import { el, fill } from "../markup.js";
-import { addressText, whenText } from "../words.js";
+import { addressText, counted, whenText } from "../words.js";
 
 /** @typedef {import("./settings.js").Site} Site */
 
@@ -33,7 +33,7 @@ function personCard(site) {
     if (!value.reportValidity()) return;
     const sure = el("button", { type: "button", class: "button is-danger", onclick: () => void attempt(status, async () => {
       const { erased, verified } = await call("POST", "/api/v1/erase", body());
-      return erased.length ? `Erased ${count(erased.length, "recording")}. Nothing of them is left in ${count(verified.chunks, "chunk")} and ${count(verified.recordings, "stored recording")}.` : "Nothing is held on this person.";
+      return erased.length ? `Erased ${counted(erased.length, "recording")}. Nothing of them is left in ${counted(verified.chunks, "chunk")} and ${counted(verified.recordings, "stored recording")}.` : "Nothing is held on this person.";
     }) }, "Erase for good");
     fill(status, "All recordings of this person go, with their links. ", sure);
     sure.focus();
@@ -44,7 +44,7 @@ function personCard(site) {
       const held = await call("POST", "/api/v1/access", body());
       if (held.count === 0) return "Nothing is held on this person.";
       save(held, "held-data.json");
-      return `Saved everything that is held: ${count(held.count, "recording")}, with what they show and say.`;
+      return `Saved everything that is held: ${counted(held.count, "recording")}, with what they show and say.`;
     });
   } },
     el("h2", null, "A person's data"),
@@ -95,7 +95,7 @@ async function audit(site, result, say) {
     const answer = await call("POST", "/api/v1/audit", after ? { site: site.id, after } : { site: site.id });
     items.push(...answer.items);
     scanned += answer.scanned;
-    say(`${count(scanned, "recording")} read…`);
+    say(`${counted(scanned, "recording")} read…`);
     after = answer.next;
     if (!after) break;
   }
@@ -109,7 +109,7 @@ async function audit(site, result, say) {
       el("td", null, `${one.kind}${one.count > 1 ? `, ${one.count} times` : ""}`),
       el("td", null, one.place, one.element ? el("span", { class: "second" }, one.element) : null),
       el("td", null, one.allowed ? "allow it" : el("span", { class: "badge is-warn" }, "hide it")))))) : null);
-  return `${count(scanned, "recording")} read: ${hidden.length ? `${count(hidden.length, "place")} with something that the settings hide` : "nothing that the settings hide"}.`;
+  return `${counted(scanned, "recording")} read: ${hidden.length ? `${counted(hidden.length, "place")} with something that the settings hide` : "nothing that the settings hide"}.`;
 }
 
 /** @param {Site} site */
@@ -137,8 +137,7 @@ async function attempt(status, run) {
   try {
     fill(status, await run());
   } catch (problem) {
-    const words = problem instanceof ApiProblem ? problem.message : String(/** @type {Error} */ (problem).message);
-    fill(status, el("span", { class: "message is-error" }, words));
+    fill(status, el("span", { class: "message is-error" }, String(/** @type {Error} */ (problem).message)));
   }
 }
 
@@ -149,6 +148,3 @@ function save(value, name) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
-
-/** @param {number} number @param {string} thing */
-const count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;

@@ -133,7 +133,7 @@ function actions(facts, source) {
   if (facts.state !== "ready") return el("div", { class: "player-actions" }, star);
   const share = () => {
     if (!source.sharing) return;
-    const dialog = shareDialog(source.sharing, () => shown?.playback?.store.state.timeMs ?? 0);
+    const dialog = shareDialog(source.sharing, facts.site ?? "", () => shown?.playback?.store.state.timeMs ?? 0);
     document.body.append(dialog);
     dialog.addEventListener("close", () => dialog.remove());
     dialog.showModal();

@@ -15,8 +15,12 @@ const SPANS = [
   { seconds: 7 * 24 * HOUR, label: "7 days" },
 ];
 
-/** @param {import("./source.js").Sharing} sharing @param {() => number} nowMs where the replay stands */
-export function shareDialog(sharing, nowMs) {
+/**
+ * @param {import("./source.js").Sharing} sharing
+ * @param {string} site the recording's
+ * @param {() => number} nowMs where the replay stands
+ */
+export function shareDialog(sharing, site, nowMs) {
   const startMs = Math.floor(nowMs());
   const span = el("select", { class: "select", name: "span" }, SPANS.map(({ seconds, label }) => el("option", { value: seconds }, label)));
   span.value = String(24 * HOUR);
@@ -27,7 +31,7 @@ export function shareDialog(sharing, nowMs) {
   const result = el("div", { role: "status", class: "share-result" });
   const links = el("div", { class: "share-links" });
   const found = el("div", { class: "share-audit", role: "status" }, el("p", { class: "hint" }, "Looking for personal data in it…"));
-  sharing.audit().then((findings) => fill(found, warning(findings)), () => fill(found, el("p", { class: "message is-warn" }, "Whether it holds personal data cannot be told now.")));
+  sharing.audit(site).then((findings) => fill(found, warning(findings)), () => fill(found, el("p", { class: "message is-warn" }, "Whether it holds personal data cannot be told now.")));
   const showLinks = async () => {
     const shares = await sharing.list().catch(() => []);
     fill(links, shares.length > 0 ? el("h3", null, "Links that work now") : null,

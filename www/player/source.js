@@ -36,7 +36,7 @@ import { bytes, call } from "../api.js";
  * @property {() => Promise<Share[]>} list
  * @property {(how: object) => Promise<Share & { url: string }>} add
  * @property {(id: string) => Promise<unknown>} end
- * @property {() => Promise<{ kind: string, count: number }[]>} audit  what looks personal in what is stored
+ * @property {(site: string) => Promise<{ kind: string, count: number }[]>} audit  what looks personal in what is stored
  */
 
 /** @param {string} path @returns {Source | null} */
@@ -56,10 +56,7 @@ export function sourceOf(path) {
         list: async () => (await call("GET", `${at}/shares`)).items,
         add: (how) => call("POST", `${at}/shares`, how),
         end: (id) => call("DELETE", `${at}/shares/${id}`),
-        audit: async () => {
-          const { site } = await call("GET", at);
-          return (await call("POST", "/api/v1/audit", { site, recording: own })).items;
-        },
+        audit: async (site) => (await call("POST", "/api/v1/audit", { site, recording: own })).items,
       },
       exportAt: `${at}/export`,
     };

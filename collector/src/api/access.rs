@@ -63,11 +63,15 @@ pub(super) async fn login(
         }
         _ => return Err(Problem::bad_request("bad_field", "send `claim`, or `token`, or `login` and `password`")),
     };
-    let whose = actor.split_once(':').map_or("", |(_, id)| id);
-    app.store.audit(&actor, "sign in", whose, now_ms).await?;
+    app.store.audit(&actor, "sign in", own_id(&actor), now_ms).await?;
     let mut response = axum::Json(json!({"name": name, "expires_at": clock::rfc3339(expires_ms)})).into_response();
     set_cookie(&app, &mut response, &session, SESSION_MS / 1000);
     Ok(response)
+}
+
+/// The id in `user:ID` or `token:ID`.
+fn own_id(actor: &str) -> &str {
+    actor.split_once(':').map_or("", |(_, id)| id)
 }
 
 /// Somebody who came by a link that named nobody: the installation's owner, or one that the command line made.
@@ -94,8 +98,7 @@ fn set_cookie(app: &App, response: &mut Response, value: &str, seconds: i64) {
 
 pub(super) async fn logout(State(app): State<Arc<App>>, operator: Operator) -> Result<Response, Problem> {
     app.store.revoke(operator.hash).await?;
-    let whose = operator.actor.split_once(':').map_or("", |(_, id)| id);
-    app.store.audit(&operator.actor, "sign out", whose, clock::now_ms()).await?;
+    app.store.audit(&operator.actor, "sign out", own_id(&operator.actor), clock::now_ms()).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&app, &mut response, "", 0);
     Ok(response)

@@ -7,8 +7,7 @@ use crate::clock;
 use crate::import::{self, Failure, Imported};
 use crate::problem::Problem;
 use crate::store::people::Role;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::StatusCode;
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -24,16 +23,17 @@ pub(super) async fn import(
     State(app): State<Arc<App>>,
     operator: Operator,
     Path(id): Path<String>,
-    file: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     operator.needs(&id, Role::Owner)?;
     let site = app.store.site(&id).await?.ok_or_else(Problem::not_found)?;
-    let file = file.map_err(|rejection| match rejection.status() {
+    let days = app.config.days(&site.settings.plan);
+    let _turn = TURNS.acquire().await.map_err(|_| Problem::unavailable())?;
+    // Not before it is allowed, and its turn: it is held whole.
+    let file = Bytes::from_request(request, &app).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => Problem::bad_request("bad_body", "the file did not arrive whole"),
     })?;
-    let days = app.config.plans.get(&site.settings.plan).map_or(0, |plan| plan.days);
-    let _turn = TURNS.acquire().await.map_err(|_| Problem::unavailable())?;
     let Imported { id, skipped } = import::import(&*app.store, &app.blobs, &site, file, days).await.map_err(problem)?;
     app.store.audit(&operator.actor, "import", &id.to_string(), clock::now_ms()).await?;
     Ok((StatusCode::CREATED, axum::Json(json!({"id": id.to_string(), "skipped": skipped}))))

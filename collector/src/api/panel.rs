@@ -186,6 +186,6 @@ pub(super) async fn bytes(
         return Err(Problem::not_found());
     }
     let blob = recordings::blob(&app, &row).await?;
-    app.store.note_watch(row.rid, &format!("panel of {}", panel.site.id), clock::now_ms()).await?;
+    app.store.note_watch(row.rid, &format!("panel of {}", panel.site.id), clock::now_ms(), 0).await?;
     Ok(recordings::file(blob, "application/octet-stream", "recording.revisit"))
 }

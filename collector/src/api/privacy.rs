@@ -47,7 +47,8 @@ pub(super) const TEXT: &[Field] =
     &[("page", Type::Number, "from 1"), ("place", Type::Text, ""), ("text", Type::Text, "")];
 
 /// Recordings that one call of the audit reads.
-const AUDIT_LIMIT: usize = 200;
+const AUDIT_LIMIT: u32 = 200;
+
 /// `{site, one of visitor | email | identity | recording | ip}`.
 async fn subject(app: &App, operator: &Operator, mut fields: Map<String, Value>) -> Result<(Site, Subject), Problem> {
     let Some(Value::String(site)) = fields.remove("site") else { return Err(bad_field("site", "the id of a site")) };
@@ -80,11 +81,7 @@ pub(super) async fn erase(
     let (site, subject) = subject(&app, &operator, fields).await?;
     let erased = erase::erase(&*app.store, &app.blobs, Some(site.id), subject, &operator.actor).await?;
     let ids: Vec<String> = erased.ids.iter().map(ToString::to_string).collect();
-    let scan = erased.scan;
-    Ok(axum::Json(json!({
-        "erased": ids,
-        "verified": {"chunks": scan.chunks, "recordings": scan.recordings, "left": scan.left},
-    })))
+    Ok(axum::Json(json!({"erased": ids, "verified": erased.scan.to_json()})))
 }
 
 /// Everything held on a person, as a file.
@@ -131,24 +128,16 @@ pub(super) async fn audit(
     let is_one = matches!(only, Subject::Recording(_));
     operator.needs(&site, if is_one { Role::Member } else { Role::Owner })?;
     let site = app.store.site(&site).await?.ok_or_else(Problem::not_found)?;
-    let mut rows = app.store.recordings_of(Some(site.id.clone()), only).await?;
-    if let Some(after) = after {
-        let at = rows.iter().position(|row| row.id == after).map_or(0, |at| at + 1);
-        rows.drain(..at);
-    }
-    let more = rows.len() > AUDIT_LIMIT;
-    rows.truncate(AUDIT_LIMIT);
+    let mut rows = app.store.recordings_of(Some(site.id.clone()), only, after, AUDIT_LIMIT + 1).await?;
+    let more = rows.len() > AUDIT_LIMIT as usize;
+    rows.truncate(AUDIT_LIMIT as usize);
     let next = if more { rows.last().map(|row| row.id.to_string()) } else { None };
     let mut scanned = 0;
     let mut items = Vec::new();
     for row in rows {
         let Some(findings) = audit_one(&app, &row, &site.settings).await? else { continue };
         scanned += 1;
-        for finding in findings {
-            let mut json = finding.to_json();
-            json["recording"] = row.id.to_string().into();
-            items.push(json);
-        }
+        items.extend(findings.iter().map(|finding| finding.to_json(row.id)));
     }
     Ok(axum::Json(json!({"items": items, "scanned": scanned, "next": next})))
 }

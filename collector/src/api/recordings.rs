@@ -9,6 +9,7 @@ use crate::export::{self, Format, NotMade};
 use crate::problem::Problem;
 use crate::store::people::Role;
 use crate::store::{Filter, Marks, RecordingRow, State as Stands};
+use crate::subject::Subject;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +19,7 @@ use shared::ids::RecordingId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Within this time somebody watches a recording once.
+/// Within this time somebody watches a recording once: the player fetches it, and says then that it was watched.
 const SAME_WATCH_MS: clock::Millis = 10 * 60_000;
 
 async fn answer(app: &App, operator: &Operator, mut filter: Filter) -> Result<axum::Json<Value>, Problem> {
@@ -107,7 +108,7 @@ pub(super) async fn change(
         }
     }
     if marks.watched == Some(true) {
-        note_watch(&app, &operator, row.rid).await?;
+        app.store.note_watch(row.rid, &operator.actor, clock::now_ms(), SAME_WATCH_MS).await?;
     }
     let is_told = marks.conversation.is_some();
     if !app.store.mark(row.id, marks).await? {
@@ -125,7 +126,7 @@ pub(super) async fn erase(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let row = find_for(&app, &operator, &id, Role::Owner).await?;
-    erase::erase_recording(&*app.store, &app.blobs, row.id, &operator.actor).await?;
+    erase::erase(&*app.store, &app.blobs, None, Subject::Recording(row.id), &operator.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -147,7 +148,7 @@ pub(super) async fn export(
     match made {
         Ok(Ok(bytes)) => {
             // Whoever has the bytes can watch them; what leaves as a file for others is a deed of its own.
-            note_watch(&app, &operator, rid).await?;
+            app.store.note_watch(rid, &operator.actor, clock::now_ms(), SAME_WATCH_MS).await?;
             if format != Format::Revisit {
                 let deed = format!("export {}", format.name());
                 app.store.audit(&operator.actor, &deed, &id.to_string(), clock::now_ms()).await?;
@@ -163,16 +164,6 @@ pub(super) async fn export(
             Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "the recording cannot be read"))
         }
     }
-}
-
-/// Somebody watches it. The player fetches it and says then that it was watched: that is one time.
-async fn note_watch(app: &App, operator: &Operator, rid: i64) -> Result<(), Problem> {
-    let now_ms = clock::now_ms();
-    let is_same = |(at_ms, actor): &(clock::Millis, String)| *actor == operator.actor && now_ms - at_ms < SAME_WATCH_MS;
-    if !app.store.watches(rid).await?.iter().any(is_same) {
-        app.store.note_watch(rid, &operator.actor, now_ms).await?;
-    }
-    Ok(())
 }
 
 /// A recording that has been put together.

@@ -20,7 +20,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use shared::mask::{Policy, Rules};
+use shared::mask::Rules;
 use shared::recording::{self, remask};
 use shared::strings::Kind;
 use std::sync::Arc;
@@ -211,7 +211,7 @@ fn known(share: &Share, row: &RecordingRow) -> Value {
 
 /// What a page says in its title, its addresses and its tags is masked as the bytes are.
 fn strictly(shown: &mut Value) {
-    let rules = Rules::new(Policy::default(), 0);
+    let rules = Rules::default();
     let again = |kind: Kind, value: &mut Value| {
         if let Value::String(text) = value {
             *text = rules.again(kind, text).as_str().to_owned();
@@ -270,7 +270,7 @@ pub(super) async fn play(
     if !app.store.play_share(share.hash, now_ms).await? {
         return Err(Problem::not_found());
     }
-    app.store.note_watch(row.rid, &format!("share {}", share.id), now_ms).await?;
+    app.store.note_watch(row.rid, &format!("share {}", share.id), now_ms, 0).await?;
     let expires_ms = now_ms + TICKET_MS;
     let ticket = app.seals().await?.seal("share", &share.id, expires_ms);
     let mut json = known(&share, &row);
@@ -306,7 +306,7 @@ pub(super) async fn bytes(
 /// The recording as if nothing were recorded in clear that any setting could hide.
 fn strictly_masked(blob: &[u8]) -> Option<Bytes> {
     let mut recording = recording::read(blob).ok()?;
-    let rules = Rules::new(Policy::default(), 0);
+    let rules = Rules::default();
     recording.pages.iter_mut().for_each(|page| remask(page, &rules));
     finish::take_pictures(&mut recording);
     Some(recording::write(&recording).into())

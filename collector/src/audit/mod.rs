@@ -13,6 +13,7 @@ pub use places::{Text, texts};
 use crate::store::site::Settings;
 use places::Place;
 use serde_json::{Value, json};
+use shared::ids::RecordingId;
 use shared::recording::Recording;
 use std::collections::BTreeMap;
 
@@ -35,8 +36,9 @@ pub struct Finding {
 
 impl Finding {
     /// As the API shows it.
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(&self, recording: RecordingId) -> Value {
         json!({
+            "recording": recording.to_string(),
             "page": self.page,
             "element": self.element,
             "place": self.place,

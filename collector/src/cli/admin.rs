@@ -160,7 +160,7 @@ async fn take_in(
     }
     let bytes = std::fs::read(file).map_err(failed)?;
     let site = find_site(store, site).await?;
-    let days = config.plans.get(&site.settings.plan).map_or(0, |plan| plan.days);
+    let days = config.days(&site.settings.plan);
     let imported = import::import(store, blobs, &site, bytes.into(), days).await;
     let Imported { id, skipped } = imported.map_err(|failure| Failed::Told(failure.to_string()))?;
     store.audit(ACTOR, "import", &id.to_string(), clock::now_ms()).await?;

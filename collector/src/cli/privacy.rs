@@ -62,8 +62,7 @@ pub(super) async fn erase(
             scan.recordings
         )
     };
-    let verified = json!({"chunks": scan.chunks, "recordings": scan.recordings, "left": scan.left});
-    printer.print(&json!({"erased": ids, "verified": verified}), &text)
+    printer.print(&json!({"erased": ids, "verified": scan.to_json()}), &text)
 }
 
 pub(super) async fn access(
@@ -104,7 +103,7 @@ pub(super) async fn audit(
     let sites: HashMap<String, Site> = store.sites().await?.into_iter().map(|site| (site.id.clone(), site)).collect();
     let (mut items, mut lines) = (Vec::new(), Vec::new());
     let (mut scanned, mut hidden) = (0, 0);
-    for row in store.recordings_of(site.map(|site| site.id), subject).await? {
+    for row in store.recordings_of(site.map(|site| site.id), subject, None, u32::MAX).await? {
         let Some(settings) = sites.get(&row.site).map(|site| &site.settings).filter(|_| !row.facts.blob.is_empty())
         else {
             continue;
@@ -126,9 +125,7 @@ pub(super) async fn audit(
                 finding.place,
                 finding.element
             ));
-            let mut json = finding.to_json();
-            json["recording"] = row.id.to_string().into();
-            items.push(json);
+            items.push(finding.to_json(row.id));
         }
     }
     lines.push(format!("{scanned} recordings, {hidden} places with something that the settings hide"));

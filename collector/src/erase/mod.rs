@@ -44,10 +44,7 @@ pub async fn erase(
     subject: Subject,
     actor: &str,
 ) -> Result<Erased, Failure> {
-    let erasing = store.begin_erasing(site, subject, actor.to_owned(), clock::now_ms()).await?;
-    for one in &erasing {
-        finish_one(store, blobs, one).await?;
-    }
+    let erasing = begin(store, blobs, site, subject, actor).await?;
     let ids: Vec<RecordingId> = erasing.iter().map(|one| one.id).collect();
     let scan = settled(store, blobs, &ids).await?;
     if scan.left > 0 {
@@ -55,6 +52,20 @@ pub async fn erase(
     }
     end(store, &erasing).await?;
     Ok(Erased { ids, scan })
+}
+
+async fn begin(
+    store: &dyn Store,
+    blobs: &Blobs,
+    site: Option<String>,
+    subject: Subject,
+    actor: &str,
+) -> Result<Vec<Erasing>, Failure> {
+    let erasing = store.begin_erasing(site, subject, actor.to_owned(), clock::now_ms()).await?;
+    if !erasing.is_empty() {
+        finish_all(store, blobs, &erasing).await?;
+    }
+    Ok(erasing)
 }
 
 /// Notes that these erasures have ended, once the database's own log has nothing of them any more either.
@@ -80,9 +91,11 @@ async fn clear_log(store: &dyn Store) -> Result<(), Failure> {
     Err(Failure::NotYet)
 }
 
-/// Erases one recording; `false` when there is none.
+/// Erases one recording; `false` when there is none. Without the scan, which reads every chunk: visitors may ask for this.
 pub async fn erase_recording(store: &dyn Store, blobs: &Blobs, id: RecordingId, actor: &str) -> Result<bool, Failure> {
-    Ok(!erase(store, blobs, None, Subject::Recording(id), actor).await?.ids.is_empty())
+    let erasing = begin(store, blobs, None, Subject::Recording(id), actor).await?;
+    end(store, &erasing).await?;
+    Ok(!erasing.is_empty())
 }
 
 /// A scan that waits for what is under way: a frame that came while its recording was erased is in a chunk for a moment, until
@@ -101,10 +114,7 @@ pub async fn settled(store: &dyn Store, blobs: &Blobs, ids: &[RecordingId]) -> R
 /// Goes on with what was begun by somebody who is gone, or is at it just now: every step is harmless when done twice.
 pub async fn resume(store: &dyn Store, blobs: &Blobs) -> Result<(), Failure> {
     let erasing = store.erasing().await?;
-    for one in &erasing {
-        finish_one(store, blobs, one).await?;
-    }
-    rewrite_all(store, blobs).await?;
+    finish_all(store, blobs, &erasing).await?;
     match end(store, &erasing).await {
         // Tried again with the next tick.
         Err(Failure::NotYet) => Ok(()),
@@ -141,22 +151,38 @@ pub async fn void_all(
             break;
         }
     }
-    rewrite_all(store, blobs).await?;
-    keep::delete_doomed(store, blobs).await?;
+    finish_all(store, blobs, &[]).await?;
     if count > 0 {
         clear_log(store).await?;
     }
     Ok(count)
 }
 
-async fn finish_one(store: &dyn Store, blobs: &Blobs, one: &Erasing) -> Result<(), Failure> {
-    store.erase(one.id, &one.actor, clock::now_ms()).await?;
-    // Those of this recording among them; of the others one that was cut short.
+/// Voids one recording: erased, and not counted.
+pub async fn void_one(
+    store: &dyn Store,
+    blobs: &Blobs,
+    site: &Site,
+    id: RecordingId,
+    actor: &str,
+) -> Result<(), Failure> {
+    store.void(site, vec![id], actor, clock::now_ms()).await?;
+    finish_all(store, blobs, &[]).await?;
+    clear_log(store).await
+}
+
+/// Metadata of all of them first; then the bytes, those of others among them whose erasure was cut short.
+async fn finish_all(store: &dyn Store, blobs: &Blobs, erasing: &[Erasing]) -> Result<(), Failure> {
+    for one in erasing {
+        store.erase(one.id, &one.actor, clock::now_ms()).await?;
+    }
     rewrite_all(store, blobs).await?;
     keep::delete_doomed(store, blobs).await?;
     // Also what a finish has written that was overtaken by this.
-    for blob in blobs.list(&format!("{}/{}/{}", finish::FOLDER, one.site, one.id)).await? {
-        blobs.delete(&blob.name).await?;
+    for one in erasing {
+        for blob in blobs.list(&format!("{}/{}/{}", finish::FOLDER, one.site, one.id)).await? {
+            blobs.delete(&blob.name).await?;
+        }
     }
     Ok(())
 }

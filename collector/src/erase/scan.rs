@@ -6,6 +6,7 @@ use crate::finish;
 use crate::keep::Failure;
 use crate::log::chunk;
 use crate::store::Store;
+use serde_json::{Value, json};
 use shared::ids::RecordingId;
 use std::collections::HashSet;
 
@@ -18,6 +19,13 @@ pub struct Scan {
     pub recordings: usize,
     /// Rows, blobs and frames that should not be there.
     pub left: u64,
+}
+
+impl Scan {
+    /// As the API shows it.
+    pub fn to_json(self) -> Value {
+        json!({"chunks": self.chunks, "recordings": self.recordings, "left": self.left})
+    }
 }
 
 /// Scans the store for these recordings.

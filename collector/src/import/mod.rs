@@ -76,17 +76,32 @@ pub async fn import(
     let rules = Rules::new(intake::rules(site).policy, u64::from_le_bytes(auth::random_bytes()));
     let settings = &site.settings;
     let marker = Marker::new(&settings.block_selectors, &settings.mask_selectors, &settings.unmask_selectors);
-    let read = tokio::task::spawn_blocking(move || read(&file, &rules, marker));
-    let (mut recording, skipped) = read.await.map_err(|_| Failure::Stopped)??;
-    if !settings.record_canvas {
-        finish::take_pictures(&mut recording);
-    }
-    let id = recording.id;
     let now_ms = clock::now_ms();
-    let claim = Claim {
+    let (has_pictures, site_id) = (settings.record_canvas, site.id.clone());
+    let work = tokio::task::spawn_blocking(move || {
+        let (mut recording, skipped) = read(&file, &rules, marker)?;
+        if !has_pictures {
+            finish::take_pictures(&mut recording);
+        }
+        let claim = claim(recording.id, site_id, now_ms);
+        let facts = finish::facts_of(&recording, &claim);
+        Ok::<_, Failure>((claim, facts, recording::write(&recording), skipped))
+    });
+    let (claim, mut facts, blob, skipped) = work.await.map_err(|_| Failure::Stopped)??;
+    let id = claim.id;
+    facts.size_bytes = blob.len() as i64;
+    facts.blob = format!("{}/{}/{id}/0-{}", finish::FOLDER, site.id, auth::random_text(4));
+    blobs.put(&facts.blob, blob.into()).await?;
+    let expires_ms = now_ms + i64::from(days) * clock::DAY;
+    if store.import(&claim, facts, expires_ms).await? { Ok(Imported { id, skipped }) } else { Err(Failure::Known) }
+}
+
+/// What a finish would have claimed.
+fn claim(id: RecordingId, site: String, now_ms: clock::Millis) -> Claim {
+    Claim {
         rid: 0,
         id,
-        site: site.id.clone(),
+        site,
         rev: 0,
         tries: 0,
         created_ms: now_ms,
@@ -96,14 +111,7 @@ pub async fn import(
         identity: serde_json::Map::new(),
         pages: Vec::new(),
         frames: Vec::new(),
-    };
-    let mut facts = finish::facts_of(&recording, &claim);
-    let blob = recording::write(&recording);
-    facts.size_bytes = blob.len() as i64;
-    facts.blob = format!("{}/{}/{id}/0-{}", finish::FOLDER, site.id, auth::random_text(4));
-    blobs.put(&facts.blob, blob.into()).await?;
-    let expires_ms = now_ms + i64::from(days) * clock::DAY;
-    if store.import(&claim, facts, expires_ms).await? { Ok(Imported { id, skipped }) } else { Err(Failure::Known) }
+    }
 }
 
 fn read(file: &Bytes, rules: &Rules, marker: Result<Marker, rrweb::Refused>) -> Result<(Recording, usize), Failure> {

@@ -150,7 +150,7 @@ async fn accept(
         }
     }
     if opened.frames.iter().filter_map(|frame| frame.declared.as_deref()).any(|declared| never.has_person(declared)) {
-        withdraw::forget(app, &site, recording, "never_record").await?;
+        withdraw::forget(app, &site, recording, withdraw::Cause::NeverRecorded).await?;
         return Err(refusal(Refusal::Erased));
     }
     let opening = if is_known { Opening::default() } else { opening(app, &site, client, headers) };

@@ -40,25 +40,34 @@ async fn accept(app: &App, headers: &HeaderMap, query: Option<&str>, body: &str)
     match standing {
         Err(Refusal::NotYours) => Err(refusal(Refusal::NotYours)),
         // Known, and the secret is the right one; closed ones too, while they are kept.
-        Ok(crate::store::Standing::GoesOn) | Err(Refusal::Closed) => forget(app, &site, id, "visitor").await,
+        Ok(crate::store::Standing::GoesOn) | Err(Refusal::Closed) => forget(app, &site, id, Cause::Withdrawn).await,
         _ => Ok(()),
     }
 }
 
-/// Erases a recording that may not be, and refuses what is still to come of it. It is not counted.
-pub(super) async fn forget(app: &App, site: &Site, id: RecordingId, actor: &str) -> Result<(), Problem> {
+/// Why a recording goes while its visitor may still be there.
+#[derive(Clone, Copy)]
+pub(super) enum Cause {
+    /// The visitor took it back: it has been one.
+    Withdrawn,
+    /// It is of somebody whom the site never records: it should have been none, and is not counted.
+    NeverRecorded,
+}
+
+/// Erases a recording that may not be, and refuses what is still to come of it.
+pub(super) async fn forget(app: &App, site: &Site, id: RecordingId, cause: Cause) -> Result<(), Problem> {
     let now_ms = clock::now_ms();
     let row = app.store.recording(id).await?.filter(|row| row.site == site.id);
     app.known.remove(id);
     match row {
         None => app.store.refuse(site.id.clone(), id, now_ms).await?,
         Some(row) if matches!(row.state, Stands::Expired | Stands::Erased) => {}
-        Some(row) => {
-            erase::erase_recording(&*app.store, &app.blobs, id, actor).await?;
-            if actor != "visitor" {
-                app.store.uncount(site.id.clone(), row.created_ms).await?;
+        Some(_) => match cause {
+            Cause::Withdrawn => drop(erase::erase_recording(&*app.store, &app.blobs, id, "visitor").await?),
+            Cause::NeverRecorded => {
+                erase::void_one(&*app.store, &app.blobs, site, id, "never_record").await?;
             }
-        }
+        },
     }
     Ok(())
 }

@@ -492,8 +492,8 @@ pub trait Store:
 
     /// Forgets what is over: closed visits, expired recordings, spent chunks, old sessions and shares. Returns how many recordings expired.
     async fn tidy(&self, now_ms: Millis) -> Result<u64, Failure>;
-    /// Erases a recording from metadata, and notes the chunks that still hold bytes of it; `false` when there is none.
-    async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<bool, Failure>;
+    /// Erases a recording from metadata, and notes the chunks that still hold bytes of it. One that has gone stays so.
+    async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<(), Failure>;
     /// What is in a chunk.
     async fn chunk(&self, cid: i64) -> Result<Option<ChunkRow>, Failure>;
     /// Puts a rewritten chunk in the place of the one that was read: (page row, seq, new start). `false` when that one has

@@ -104,8 +104,8 @@ pub trait People {
     async fn revoke_token(&self, id: &str) -> Result<bool, Failure>;
     /// What was done, newest first, before a number.
     async fn deeds(&self, before: i64, limit: u32) -> Result<Vec<Deed>, Failure>;
-    /// Somebody watches a recording.
-    async fn note_watch(&self, rid: i64, actor: &str, now_ms: Millis) -> Result<(), Failure>;
+    /// Somebody watches a recording; within so many milliseconds of another time it is the same time.
+    async fn note_watch(&self, rid: i64, actor: &str, now_ms: Millis, once_in_ms: Millis) -> Result<(), Failure>;
     /// Who watched a recording, newest first.
     async fn watches(&self, rid: i64) -> Result<Vec<(Millis, String)>, Failure>;
 }

@@ -6,14 +6,6 @@ use crate::subject::Subject;
 use async_trait::async_trait;
 use shared::ids::RecordingId;
 
-/// A link that shows a recording, as a person may know of it.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)]
-pub struct ShareRow {
-    pub created_ms: Millis,
-    pub expires_ms: Millis,
-}
-
 /// An erasure that has begun.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -26,10 +18,15 @@ pub struct Erasing {
 /// Erasure and access.
 #[async_trait]
 pub trait Privacy {
-    /// Recordings of a subject that are there, open and hidden ones too, oldest first.
-    async fn recordings_of(&self, site: Option<String>, subject: Subject) -> Result<Vec<RecordingRow>, Failure>;
-    /// Links that show a recording.
-    async fn shares_of(&self, rid: i64) -> Result<Vec<ShareRow>, Failure>;
+    /// Recordings of a subject that are there, open and hidden ones too, oldest first; those behind `after`, also when that
+    /// one has gone since.
+    async fn recordings_of(
+        &self,
+        site: Option<String>,
+        subject: Subject,
+        after: Option<RecordingId>,
+        limit: u32,
+    ) -> Result<Vec<RecordingRow>, Failure>;
     /// Notes in one transaction that all recordings of a subject are to be erased, and that somebody asked for it. From
     /// then on they will be, whoever is killed.
     async fn begin_erasing(
@@ -47,8 +44,6 @@ pub trait Privacy {
     async fn end_erasing(&self, id: RecordingId) -> Result<(), Failure>;
     /// Refuses an id for good that no recording has yet.
     async fn refuse(&self, site: String, id: RecordingId, now_ms: Millis) -> Result<(), Failure>;
-    /// Takes one recording off the count of the month in which it began: it was none that the site may have.
-    async fn uncount(&self, site: String, created_ms: Millis) -> Result<(), Failure>;
     /// Takes what was overwritten out of the database's own log; `false` while somebody who reads holds it back.
     async fn clear_log(&self) -> Result<bool, Failure>;
     /// Rows of any table that still say something of these recordings beyond that they were erased.

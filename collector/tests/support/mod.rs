@@ -312,6 +312,18 @@ pub fn read_answer(stream: &mut impl Read) -> std::io::Result<Answer> {
     Ok(Answer { status, headers: headers.collect(), body: bytes.split_off(end + 4) })
 }
 
+/// Every file below a folder with its bytes; those that go meanwhile are left out.
+pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        match entry.path() {
+            path if path.is_dir() => found.extend(files(&path)),
+            path => found.extend(std::fs::read(&path).map(|bytes| (path, bytes))),
+        }
+    }
+    found
+}
+
 pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

@@ -3,6 +3,11 @@
 
 use super::css::{self, Relative};
 
+/// How rrweb names the attribute that keeps an address which was taken out of one.
+pub(crate) const TAKEN_OUT: &str = "rrweb-original-";
+/// A picture that only keeps a size: what stands before the width, between the two, and behind the height.
+pub(crate) const PLACEHOLDER: [&str; 3] =
+    ["data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='", "' height='", "'/%3E"];
 /// Elements that load a document or a program, never to be loaded whatever the address.
 const FRAMES: [&str; 6] = ["iframe", "frame", "embed", "object", "portal", "fencedframe"];
 /// Kinds of `<link>` that a browser acts upon the moment they are there, before the guard is in force, although they are
@@ -70,7 +75,7 @@ pub(super) fn translate(owner: &Owner<'_>, name: &str, value: &str, out: &mut Ve
         && matches!(lower.as_str(), "src" | "data" | "srcdoc" | "code" | "codebase" | "archive")
     {
         // rrweb's own name for the address of an iframe whose inside it shows by itself.
-        let taken = if lower == "src" { "rr_src".to_owned() } else { format!("rrweb-original-{lower}") };
+        let taken = if lower == "src" { "rr_src".to_owned() } else { format!("{TAKEN_OUT}{lower}") };
         return put(&taken, value);
     }
     let is_loaded = match lower.as_str() {
@@ -84,7 +89,7 @@ pub(super) fn translate(owner: &Owner<'_>, name: &str, value: &str, out: &mut Ve
         _ => false,
     };
     if is_loaded {
-        put(&format!("rrweb-original-{lower}"), value);
+        put(&format!("{TAKEN_OUT}{lower}"), value);
         if lower == "src"
             && let (Some(size), "img" | "input") = (owner.natural_size, tag.as_str())
         {
@@ -152,7 +157,8 @@ fn plain(address: &str, len: usize) -> String {
 
 /// A picture of nothing, so that a place keeps its size.
 fn placeholder((width, height): (u32, u32)) -> String {
-    format!("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'/%3E")
+    let [start, between, end] = PLACEHOLDER;
+    format!("{start}{width}{between}{height}{end}")
 }
 
 #[cfg(test)]

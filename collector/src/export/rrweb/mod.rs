@@ -30,6 +30,8 @@ mod sheets;
 mod timeline;
 mod tree;
 
+pub(crate) use address::{PLACEHOLDER, TAKEN_OUT};
+
 use shared::recording::Recording;
 
 /// The recording as rrweb events. Never empty: the Replayer needs at least two events.

@@ -3,14 +3,11 @@
 //! Undoes what our own export does to addresses. Masks nothing.
 
 use super::format::Value;
+use crate::export::rrweb::{PLACEHOLDER, TAKEN_OUT};
 use shared::record;
 
-/// Addresses that were taken out, by rrweb or by our export, keep their place under these names.
-const TAKEN_OUT: &str = "rrweb-original-";
 /// rrweb's mark on a field that was a password's once.
 const WAS_PASSWORD: &str = "data-rr-is-password";
-/// How a picture of our export begins that only keeps a size.
-const PLACEHOLDER: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='";
 
 /// What is known of an element beside its attributes. It may change later.
 #[derive(Default)]
@@ -183,8 +180,9 @@ fn taken_back(tag: &str, values: Attributes) -> (Attributes, Option<(u32, u32)>)
 
 /// The size that one of our placeholders keeps.
 fn placeholder(address: &str) -> Option<(u32, u32)> {
-    let (width, rest) = address.strip_prefix(PLACEHOLDER)?.split_once("' height='")?;
-    Some((width.parse().ok()?, rest.strip_suffix("'/%3E")?.parse().ok()?))
+    let [start, between, end] = PLACEHOLDER;
+    let (width, rest) = address.strip_prefix(start)?.split_once(between)?;
+    Some((width.parse().ok()?, rest.strip_suffix(end)?.parse().ok()?))
 }
 
 /// A number of pixels, 0 when there is none.
@@ -212,7 +210,8 @@ mod tests {
 
     #[test]
     fn addresses_go_back_to_their_place() {
-        let picture = format!("{PLACEHOLDER}3' height='2'/%3E");
+        let [start, between, end] = PLACEHOLDER;
+        let picture = format!("{start}3{between}2{end}");
         let one = given("img", text(&[("rrweb-original-src", "http://x/y"), ("src", &picture), ("alt", "a")]));
         assert_eq!(one.attributes, owned(&[("src", "http://x/y"), ("alt", "a")]));
         assert_eq!(one.surface.natural, Some((3, 2)));

@@ -129,28 +129,18 @@ pub(super) fn forget(transaction: &Transaction<'_>, rid: i64, state: &'static st
     Ok(())
 }
 
-pub(super) fn erase(
-    connection: &mut Connection,
-    id: RecordingId,
-    actor: &str,
-    now_ms: Millis,
-) -> Result<bool, Failure> {
-    let erased = transaction(connection, |transaction| {
-        let found: Option<(i64, String)> = transaction
-            .query_row(
-                "SELECT rid, site FROM recording WHERE id = ?1 AND state <> 'erased'",
-                [id.0.as_slice()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
+pub(super) fn erase(connection: &mut Connection, id: RecordingId, actor: &str, now_ms: Millis) -> Result<(), Failure> {
+    transaction(connection, |transaction| {
+        let rid: Option<i64> = transaction
+            .query_row("SELECT rid FROM recording WHERE id = ?1 AND state <> 'erased'", [id.0.as_slice()], |row| {
+                row.get(0)
+            })
             .optional()?;
-        let Some((rid, site)) = found else { return Ok(None) };
-        privacy::note(transaction, &id.0, &site, actor, now_ms)?;
+        let Some(rid) = rid else { return Ok(()) };
         forget(transaction, rid, "erased")?;
         spend_chunks(transaction)?;
-        super::access::audit(transaction, actor, "erase", &id.to_string(), now_ms)?;
-        Ok(Some(()))
-    })?;
-    Ok(erased.is_some())
+        super::access::audit(transaction, actor, "erase", &id.to_string(), now_ms)
+    })
 }
 
 pub(super) fn chunk(connection: &Connection, cid: i64) -> Result<Option<ChunkRow>, Failure> {

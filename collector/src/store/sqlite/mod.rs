@@ -283,7 +283,7 @@ impl Store for Sqlite {
         .await
     }
 
-    async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<bool, Failure> {
+    async fn erase(&self, id: RecordingId, actor: &str, now_ms: Millis) -> Result<(), Failure> {
         let (actor, path) = (actor.to_owned(), self.path.clone());
         self.write(move |connection| {
             // They hold what is erased here.

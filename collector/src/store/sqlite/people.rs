@@ -143,12 +143,13 @@ impl People for Sqlite {
         .await
     }
 
-    async fn note_watch(&self, rid: i64, actor: &str, now_ms: Millis) -> Result<(), Failure> {
+    async fn note_watch(&self, rid: i64, actor: &str, now_ms: Millis, once_in_ms: Millis) -> Result<(), Failure> {
         let actor = actor.to_owned();
         self.write(move |connection| {
             connection.execute(
-                "INSERT INTO watch (rid, at_ms, actor) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                params![rid, now_ms, actor],
+                "INSERT INTO watch (rid, at_ms, actor) SELECT ?1, ?2, ?3
+                 WHERE NOT EXISTS (SELECT 1 FROM watch WHERE rid = ?1 AND actor = ?3 AND at_ms > ?2 - ?4) ON CONFLICT DO NOTHING",
+                params![rid, now_ms, actor, once_in_ms],
             )?;
             Ok(())
         })

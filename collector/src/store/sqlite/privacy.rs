@@ -1,9 +1,9 @@
 //! Rows for erasures and for access to one's data.
 
-use super::{Failure, Sqlite, listing, recording_id, transaction, usage};
+use super::{Failure, Sqlite, listing, recording_id, transaction};
 use crate::clock::Millis;
 use crate::store::RecordingRow;
-use crate::store::privacy::{Erasing, Privacy, ShareRow};
+use crate::store::privacy::{Erasing, Privacy};
 use crate::subject::Subject;
 use async_trait::async_trait;
 use rusqlite::types::Value as Sql;
@@ -42,11 +42,18 @@ fn recordings_of(
     connection: &Connection,
     site: Option<&String>,
     subject: &Subject,
+    after: Option<RecordingId>,
+    limit: u32,
 ) -> Result<Vec<RecordingRow>, Failure> {
-    let (condition, values) = filter(site, subject);
-    let sql = format!("{} WHERE {condition} ORDER BY recording.created_ms, recording.rid", listing::COLUMNS);
+    let (condition, [site, value]) = filter(site, subject);
+    let sql = format!(
+        "{} WHERE {condition} AND (?3 IS NULL OR (recording.created_ms, recording.rid) > (SELECT created_ms, rid FROM recording WHERE id = ?3))
+         ORDER BY recording.created_ms, recording.rid LIMIT ?4",
+        listing::COLUMNS
+    );
     let mut statement = connection.prepare(&sql)?;
-    let rows = statement.query_map(params_from_iter(values), listing::recording)?;
+    let after = after.map_or(Sql::Null, |id| Sql::Blob(id.0.to_vec()));
+    let rows = statement.query_map(params![site, value, after, limit], listing::recording)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -65,7 +72,11 @@ fn begin_erasing(
             .collect::<Result<_, _>>()?;
         let mut erasing = Vec::with_capacity(rows.len());
         for (id, site) in rows {
-            note(transaction, &id, &site, actor, now_ms)?;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO erasing (id, site, actor, at_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![id, site, actor, now_ms])?;
             erasing.push(Erasing { id: recording_id(&id)?, site, actor: actor.to_owned() });
         }
         let site = site.map_or("every site", String::as_str);
@@ -73,20 +84,6 @@ fn begin_erasing(
         super::access::audit(transaction, actor, &action, &format!("{site}: {}", erasing.len()), now_ms)?;
         Ok(erasing)
     })
-}
-
-/// An erasure that has begun.
-pub(super) fn note(
-    transaction: &Transaction<'_>,
-    id: &[u8],
-    site: &str,
-    actor: &str,
-    now_ms: Millis,
-) -> Result<(), Failure> {
-    transaction
-        .prepare_cached("INSERT INTO erasing (id, site, actor, at_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?
-        .execute(params![id, site, actor, now_ms])?;
-    Ok(())
 }
 
 /// A chunk that holds bytes of an erased recording.
@@ -116,14 +113,6 @@ fn refuse(connection: &mut Connection, site: &str, id: RecordingId, now_ms: Mill
         params![id.0.as_slice(), site, now_ms],
     )?;
     Ok(())
-}
-
-fn uncount(connection: &mut Connection, site: &str, created_ms: Millis) -> Result<(), Failure> {
-    transaction(connection, |transaction| {
-        let Some(site) = super::sites::by(transaction, "id", site)? else { return Ok(()) };
-        usage::give_back(transaction, &site, created_ms)?;
-        Ok(())
-    })
 }
 
 fn left_of(connection: &Connection, ids: &[RecordingId]) -> Result<u64, Failure> {
@@ -157,19 +146,14 @@ fn gone(connection: &Connection) -> Result<Vec<RecordingId>, Failure> {
 
 #[async_trait]
 impl Privacy for Sqlite {
-    async fn recordings_of(&self, site: Option<String>, subject: Subject) -> Result<Vec<RecordingRow>, Failure> {
-        self.read(move |connection| recordings_of(connection, site.as_ref(), &subject)).await
-    }
-
-    async fn shares_of(&self, rid: i64) -> Result<Vec<ShareRow>, Failure> {
-        self.read(move |connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT created_ms, expires_ms FROM share WHERE rid = ?1 ORDER BY created_ms")?;
-            let rows =
-                statement.query_map([rid], |row| Ok(ShareRow { created_ms: row.get(0)?, expires_ms: row.get(1)? }))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
+    async fn recordings_of(
+        &self,
+        site: Option<String>,
+        subject: Subject,
+        after: Option<RecordingId>,
+        limit: u32,
+    ) -> Result<Vec<RecordingRow>, Failure> {
+        self.read(move |connection| recordings_of(connection, site.as_ref(), &subject, after, limit)).await
     }
 
     async fn begin_erasing(
@@ -205,10 +189,6 @@ impl Privacy for Sqlite {
 
     async fn refuse(&self, site: String, id: RecordingId, now_ms: Millis) -> Result<(), Failure> {
         self.write(move |connection| refuse(connection, &site, id, now_ms)).await
-    }
-
-    async fn uncount(&self, site: String, created_ms: Millis) -> Result<(), Failure> {
-        self.write(move |connection| uncount(connection, &site, created_ms)).await
     }
 
     async fn clear_log(&self) -> Result<bool, Failure> {

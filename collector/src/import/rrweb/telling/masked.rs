@@ -42,14 +42,8 @@ pub(super) fn write_element(
 
 /// The number of an attribute's masked value.
 fn attribute(element: &Element, name: &str, value: &str, level: Level, context: &mut Context<'_>) -> u32 {
-    let kind = match name {
-        "class" | "id" => Kind::Token,
-        "style" => Kind::Css,
-        "href" | "src" | "action" | "formaction" | "poster" | "xlink:href" => Kind::Url,
-        _ => Kind::Attribute,
-    };
     let tag = element.tag.to_ascii_lowercase();
-    context.writer.string(kind, &context.rules.attribute(&tag, name, value, level))
+    context.writer.string(Kind::of_attribute(name), &context.rules.attribute(&tag, name, value, level))
 }
 
 /// Tells the attributes of an element that changed.

@@ -333,7 +333,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Gives the text of style sheets to the texts that stand in them, and of text areas to theirs.
+    /// Gives the text of style sheets to the texts that stand in them.
     pub(super) fn dress(&mut self) {
         for key in std::mem::take(&mut self.new_styles) {
             let Some(Node { children, .. }) = self.get(key) else { continue };
