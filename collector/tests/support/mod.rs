@@ -22,6 +22,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub const BINARY: &str = env!("CARGO_BIN_EXE_revisit");
 /// Takes a migration back, as if an older program had made the store.
 pub const UNDO_MIGRATION: &str = "DROP TABLE IF EXISTS refusal; DELETE FROM migration WHERE number = 30";
+/// For what must come, however slow the machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 pub const ORIGIN: &str = "https://shop.example";
 
 /// A folder that goes with the test.
@@ -169,6 +171,16 @@ impl Collector {
     pub fn restart(&mut self) {
         let listen = self.address.clone();
         (self.child, self.address) = serve(&self.data, &self.settings, &listen, &self.log);
+    }
+
+    /// Starts it again without waiting for it to listen, but for `seen`, which is asked all the time.
+    pub fn restart_until(&mut self, mut seen: impl FnMut() -> bool) {
+        let mut command = command(&self.data, &self.settings, &["serve", "--listen", &self.address]);
+        self.child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let begun = Instant::now();
+        while !seen() {
+            assert!(begun.elapsed() < PATIENCE, "what the test waits for is never seen");
+        }
     }
 
     /// Everything that it said on stderr since its first start.
@@ -330,7 +342,7 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < Duration::from_secs(30), "waited too long for {what}");
+        assert!(start.elapsed() < PATIENCE, "waited too long for {what}");
         std::thread::sleep(Duration::from_millis(40));
     }
 }
