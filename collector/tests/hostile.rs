@@ -14,8 +14,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 use support::{Collector, ORIGIN, Site, Visit, random, read_answer, request, seqs, until};
 
-/// What any of these floods may cost: a body in each of a few workers, and what the allocator keeps.
-const ROOM_KIB: u64 = 48 << 10;
+/// What any of these floods may cost: a body in each of a few workers, and what the allocator keeps. One bomb unpacked
+/// would be more than twice as much.
+const ROOM_KIB: u64 = 96 << 10;
 
 /// `bad` happens beside a good visit, which is whole at the end; memory stays where it was.
 fn beside_a_good_visit(settings: &[(&'static str, &'static str)], bad: impl FnOnce(&Collector, &Site)) {

@@ -39,6 +39,7 @@ pub enum Kind {
 
 impl Kind {
     /// The kind of an attribute's value: by which rules it may be masked again.
+    #[inline]
     pub fn of_attribute(name: &str) -> Kind {
         match name {
             "class" | "id" => Kind::Token,

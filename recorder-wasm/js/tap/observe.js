@@ -62,11 +62,7 @@ const isUnseen = (node) => !node.isConnected || nodes.idOf(node.getRootNode()) =
 
 /** Forgets what was put into something new and has left the page with that: it may come back changed unseen. */
 function strays() {
-  for (const node of moved) {
-    if (!isUnseen(node)) continue;
-    nodes.forget(node, inside);
-    moved.delete(node);
-  }
+  for (const node of moved) if (isUnseen(node)) nodes.forget(node, inside);
 }
 
 /** Everything noted since the last call. */
