@@ -6,7 +6,7 @@ use crate::blobs::{self, Blobs};
 use crate::clock;
 use crate::erase;
 use crate::keep;
-use crate::store::sqlite::Sqlite;
+use crate::store::sqlite;
 use crate::store::{self, Rules, Store};
 use shared::ids::RecordingId;
 use std::collections::BTreeSet;
@@ -89,7 +89,7 @@ pub async fn backup(store: &dyn Store, blobs: &Blobs, rules: &Rules, folder: &Pa
     let mut missing = 0;
     for _ in 0..ROUNDS {
         store.copy_to(database.clone()).await?;
-        let wanted = names(&Sqlite::open(&database, rules.clone())?).await?;
+        let wanted = names(&sqlite::open(&database, rules.clone())?).await?;
         missing = 0;
         for name in &wanted {
             if done.contains(name) {
@@ -144,7 +144,7 @@ pub async fn restore(
         let wanted = {
             let look: PathBuf = parent.join("restoring.db");
             std::fs::copy(&source, &look).map_err(|error| file(&source, error))?;
-            let wanted = names(&Sqlite::open(&look, rules.clone())?).await?;
+            let wanted = names(&sqlite::open(&look, rules.clone())?).await?;
             std::fs::remove_file(&look).map_err(|error| file(&look, error))?;
             wanted
         };
@@ -164,7 +164,7 @@ pub async fn restore(
         std::fs::File::open(parent)?.sync_all()
     };
     publish().map_err(|error| file(database, error))?;
-    let store = Sqlite::open(database, rules.clone())?;
+    let store = sqlite::open(database, rules.clone())?;
     for id in erased {
         copied.erased += usize::from(erase::erase_recording(&store, blobs, *id, actor).await?);
     }

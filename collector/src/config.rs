@@ -4,6 +4,7 @@
 use crate::address::Network;
 use crate::clock::{Millis, parse_duration};
 use crate::server::Patience;
+use crate::store::postgres::{Address, NoAddress};
 use crate::telemetry::LogFormat;
 use crate::tls;
 use std::collections::BTreeMap;
@@ -17,6 +18,15 @@ pub struct Plan {
     pub recordings: u32,
     /// Days that each is kept.
     pub days: u32,
+}
+
+/// Where metadata are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DatabasePlace {
+    /// In a file on this machine.
+    File(PathBuf),
+    /// In PostgreSQL, for any number of collectors.
+    Postgres(Address),
 }
 
 /// Where blobs are.
@@ -158,7 +168,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "database",
         default: "",
-        meaning: "metadata store: sqlite:PATH (default: DATA/revisit.db)",
+        meaning: "metadata store: sqlite:PATH (default: DATA/revisit.db) or postgres://USER:PASSWORD@HOST:5432/NAME",
         set: |config, value| {
             config.database = Some(value.to_owned()).filter(|it| !it.is_empty());
             Some(())
@@ -447,10 +457,13 @@ pub enum Wrong {
     TwoTls,
     /// A store that this version does not know.
     #[error(
-        "`{0}` is not a store: metadata is in SQLite (sqlite:PATH), blobs in a folder (file:PATH) or in a bucket \
+        "`{0}` is not a store: metadata is in SQLite (sqlite:PATH) or PostgreSQL (postgres://USER:PASSWORD@HOST/NAME), blobs in a folder (file:PATH) or in a bucket \
          (s3://BUCKET[/PREFIX][?region=R&endpoint=URL])"
     )]
     Store(String),
+    /// PostgreSQL, but nowhere.
+    #[error(transparent)]
+    Address(#[from] NoAddress),
 }
 
 /// What was typed; it goes over everything else. Pairs of a key's name and its value.
@@ -614,16 +627,19 @@ impl Config {
         if self.tls_certificate.is_some() && !self.domain.is_empty() {
             return Err(Wrong::TwoTls);
         }
-        self.database_path()?;
+        self.database_place()?;
         self.blob_place()?;
         Ok(self)
     }
 
-    /// The SQLite file.
-    pub fn database_path(&self) -> Result<PathBuf, Wrong> {
+    /// Where metadata are.
+    pub fn database_place(&self) -> Result<DatabasePlace, Wrong> {
         match &self.database {
-            None => Ok(self.data.join("revisit.db")),
-            Some(text) => local(text, "sqlite:"),
+            None => Ok(DatabasePlace::File(self.data.join("revisit.db"))),
+            Some(text) if text.starts_with("postgres://") || text.starts_with("postgresql://") => {
+                Ok(DatabasePlace::Postgres(Address::parse(text)?))
+            }
+            Some(text) => local(text, "sqlite:").map(DatabasePlace::File),
         }
     }
 
@@ -765,12 +781,19 @@ mod tests {
     #[test]
     fn other_stores_are_named_without_their_secrets() {
         let mut config = Config::defaults();
-        config.database = Some("postgres://user:password@host/db".to_owned());
-        let told = config.clone().check().unwrap_err().to_string();
-        assert!(told.contains("postgres") && !told.contains("password"), "{told}");
+        for (wrong, scheme) in
+            [("mysql://user:sesame@host/db", "mysql"), ("postgres://user:sesame@host:x/db", "postgres")]
+        {
+            config.database = Some(wrong.to_owned());
+            let told = config.clone().check().unwrap_err().to_string();
+            assert!(told.contains(scheme) && !told.contains("sesame"), "{told}");
+        }
+        config.database = Some("postgres://user:sesame@host/db".to_owned());
+        let place = format!("{:?}", config.database_place().unwrap());
+        assert!(place.contains("Postgres") && !place.contains("sesame"), "{place}");
         config.database = Some("sqlite:/tmp/a.db".to_owned());
         config.blobs = Some("file:///tmp/blobs".to_owned());
-        assert_eq!(config.database_path().unwrap(), Path::new("/tmp/a.db"));
+        assert_eq!(config.database_place().unwrap(), DatabasePlace::File("/tmp/a.db".into()));
         assert_eq!(config.blob_place().unwrap(), BlobPlace::Folder("/tmp/blobs".into()));
     }
 

@@ -2,7 +2,7 @@
 //! what follows from it: a warning, then no new recordings. What runs goes on; reading, erasing and expiry never stop.
 
 use crate::clock;
-use crate::config::{BlobPlace, Config};
+use crate::config::{BlobPlace, Config, DatabasePlace};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -46,7 +46,10 @@ pub struct Disk {
 impl Disk {
     /// Of the local parts of a configured store; a store elsewhere has its own guard.
     pub fn of(config: &Config) -> Self {
-        let database = config.database_path().ok().and_then(|path| path.parent().map(Path::to_owned));
+        let database = match config.database_place() {
+            Ok(DatabasePlace::File(path)) => path.parent().map(Path::to_owned),
+            Ok(DatabasePlace::Postgres(_)) | Err(_) => None,
+        };
         let blobs = match config.blob_place() {
             Ok(BlobPlace::Folder(folder)) => Some(folder),
             Ok(BlobPlace::Bucket(_)) | Err(_) => None,

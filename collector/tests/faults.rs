@@ -225,11 +225,13 @@ fn a_damaged_or_cut_chunk_is_a_hole_and_is_told() {
     }
     let (damaged, cut) = (&visits[0], &visits[1]);
     let chunk_of = |visit: &Visit, seq: u32| -> PathBuf {
-        let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-        let sql = "SELECT name FROM chunk JOIN frame ON cid = chunk JOIN page USING (pid) JOIN recording USING (rid)
-                   WHERE id = ?1 AND seq = ?2";
-        let name: String = database.query_row(sql, rusqlite::params![visit.id.0, seq], |row| row.get(0)).unwrap();
-        collector.data.join("blobs").join(name)
+        let database = collector.database();
+        let id = database.bytes(&visit.id.0);
+        let sql = format!(
+            "SELECT name FROM chunk JOIN frame ON cid = chunk JOIN page USING (pid) JOIN recording USING (rid)
+             WHERE id = {id} AND seq = {seq}"
+        );
+        collector.data.join("blobs").join(database.text(&sql))
     };
     let path = chunk_of(damaged, 1);
     let mut bytes = std::fs::read(&path).unwrap();
@@ -251,10 +253,10 @@ fn a_damaged_or_cut_chunk_is_a_hole_and_is_told() {
     // The visits end. What cannot be read at all is tried again for a while; the test does not wait for that.
     let data = collector.data.clone();
     let collector = Collector::on(&data, &[("REVISIT_END_AFTER", "0s")]);
-    let database = rusqlite::Connection::open(data.join("revisit.db")).unwrap();
-    database.busy_timeout(Duration::from_secs(5)).unwrap();
+    let database = collector.database();
     let states = until("all to be ready", || {
-        database.execute("UPDATE visit SET lease = 0, tries = max(tries, 5) WHERE tries > 0", []).unwrap();
+        database
+            .execute("UPDATE visit SET lease = 0, tries = CASE WHEN tries > 5 THEN tries ELSE 5 END WHERE tries > 0");
         let states: Vec<_> = visits.iter().map(|visit| collector.recording(visit.id)).collect();
         states.iter().all(|state| state["state"] == "ready").then_some(states)
     });

@@ -1,4 +1,4 @@
-//! kill -9 at any moment (intake, finish, retention, migration): nothing that was acknowledged is missing, nothing that is
+//! kill -9 at any moment (intake, finish, retention): nothing that was acknowledged is missing, nothing that is
 //! over comes back. Some rounds of each kind, ten together; with REVISIT_DRILL=1 a hundred.
 
 #![allow(clippy::unwrap_used)]
@@ -6,21 +6,9 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-use support::{Collector, Site, Visit, random, request, seqs, until};
-
-fn rounds() -> usize {
-    if std::env::var_os("REVISIT_DRILL").is_some() { 25 } else { 3 }
-}
-
-/// At random, less than `longest`; the first round does not pause at all and the next ones for less, so that whatever the
-/// machine's speed some kills come before all is done.
-fn pause(round: usize, longest: Duration) {
-    let share = f64::from(u16::from_le_bytes(random::<2>())) / f64::from(u16::MAX);
-    std::thread::sleep(longest.mul_f64(share * round as f64 / rounds() as f64));
-}
+use std::time::Duration;
+use support::{Collector, Site, Visit, pause, random, request, rounds, seqs, until};
 
 /// One visitor sends until the collector is gone; returns what was acknowledged.
 fn send_until(stop: &AtomicBool, address: &str, key: &str, visit: &Visit) -> Vec<u32> {
@@ -99,13 +87,10 @@ fn killed_during_finish() {
         }
         pause(round, Duration::from_millis(250));
         collector.kill();
-        let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-        caught += database
-            .query_row("SELECT count(*) FROM visit WHERE rev > done_rev", [], |row| row.get::<_, i64>(0))
-            .unwrap();
+        let database = collector.database();
+        caught += database.number("SELECT count(*) FROM visit WHERE rev > done_rev");
         // Leases of the killed process would run out in a minute; the test does not wait for that.
-        database.execute("UPDATE visit SET lease = 0", []).unwrap();
-        drop(database);
+        database.execute("UPDATE visit SET lease = 0");
         collector.restart();
         assert_all_there(&collector, &visits);
     }
@@ -139,10 +124,9 @@ fn killed_during_retention() {
         visits.iter().for_each(|visit| drop(collector.wait_ready(visit.id)));
         // Ten days pass for all but one, while nobody looks.
         collector.kill();
-        let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-        let all_but = "UPDATE recording SET expires_ms = created_ms WHERE id <> ?1";
-        database.execute(all_but, [kept.id.0]).unwrap();
-        drop(database);
+        let database = collector.database();
+        let id = database.bytes(&kept.id.0);
+        database.execute(&format!("UPDATE recording SET expires_ms = created_ms WHERE id <> {id}"));
         let folder = collector.blob_folder();
         let all = blobs(&folder);
         collector.restart_until(|| blobs(&folder) < all);
@@ -161,56 +145,4 @@ fn killed_during_retention() {
         collector.assert_sound();
     }
     assert!(caught > 0, "never killed before all was deleted: the test shows nothing");
-}
-
-#[test]
-fn killed_during_migration() {
-    let mut collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
-    let site = collector.add_site("pro");
-    let visit = Visit::new();
-    for seq in 0..50 {
-        assert_eq!(collector.post(&site, &visit.usual_body(seq..seq + 1)).status, 204);
-    }
-    let start = |data: &Path| {
-        let mut starting = support::command(data, &[], &["serve", "--listen", "127.0.0.1:0"]);
-        starting.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-    };
-    let is_done = |database: &rusqlite::Connection| {
-        let done = "SELECT count(*) FROM migration WHERE number = 30";
-        database.query_row(done, [], |row| row.get::<_, i64>(0)).unwrap() == 1
-    };
-    // The first time nobody kills it: so long a start and its migration take here.
-    let mut takes = None;
-    let mut caught = 0;
-    for round in 0..rounds() {
-        collector.kill();
-        let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-        // As if an older program had made the store.
-        database.execute_batch(support::UNDO_MIGRATION).unwrap();
-        let takes = *takes.get_or_insert_with(|| {
-            let (begun, mut starting) = (Instant::now(), start(&collector.data));
-            while !is_done(&database) {
-                assert!(begun.elapsed() < Duration::from_secs(30), "the migration is never done");
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            let took = begun.elapsed();
-            starting.kill().unwrap();
-            starting.wait().unwrap();
-            database.execute_batch(support::UNDO_MIGRATION).unwrap();
-            took
-        });
-        let mut starting = start(&collector.data);
-        pause(round, takes);
-        starting.kill().unwrap();
-        starting.wait().unwrap();
-        caught += usize::from(!is_done(&database));
-        drop(database);
-        collector.restart();
-        assert_eq!(collector.post(&site, &visit.usual_body(0..1)).status, 204);
-        collector.assert_sound();
-    }
-    assert!(caught > 0, "never killed before it was done: the test shows nothing");
-    collector.post(&site, &visit.body(&[visit.end(50)]));
-    collector.wait_ready(visit.id);
-    assert_eq!(seqs(&collector.stored(visit.id), visit.page), (0..=50).collect::<Vec<_>>());
 }

@@ -1,4 +1,4 @@
-//! What whoever runs the collector relies on: backup and restore, migrations, doctor, metrics, readiness, configuration.
+//! What whoever runs the collector relies on: doctor, metrics, readiness, configuration.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
-use support::{Collector, Folder, Visit, command, files, seqs, until};
+use support::{Collector, Folder, Visit, command, until};
 
 fn run(data: &Path, arguments: &[&str]) -> Output {
     command(data, &[], arguments).output().unwrap()
@@ -16,115 +16,6 @@ fn run(data: &Path, arguments: &[&str]) -> Output {
 
 fn told(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
-}
-
-#[test]
-fn a_backup_taken_under_load_comes_back_whole_and_without_what_was_erased_since() {
-    let collector = Collector::with(&[("REVISIT_END_AFTER", "200ms")]);
-    let site = collector.add_site("standard");
-    let send = |visit: &Visit| {
-        assert_eq!(collector.post(&site, &visit.body(&[visit.usual(0), visit.end(1)])).status, 204);
-    };
-    let done: Vec<Visit> = (0..6).map(|_| Visit::new()).collect();
-    done.iter().for_each(send);
-    done.iter().for_each(|visit| drop(collector.wait_ready(visit.id)));
-    let open = Visit::new();
-    assert_eq!(collector.post(&site, &open.usual_body(0..2)).status, 204);
-    // Visits come, end and are finished while it is copied.
-    let backup = Folder::new();
-    let copy = backup.0.join("copy");
-    let stop = std::sync::atomic::AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                send(&Visit::new());
-            }
-        });
-        let output = collector.run(&["backup", copy.to_str().unwrap()]);
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
-        assert!(output.status.success(), "{}", told(&output));
-    });
-    assert_eq!(collector.run(&["backup", copy.to_str().unwrap()]).status.code(), Some(1), "it is not empty");
-    // Later one is erased, and one expires.
-    let (erased, expired) = (&done[0], &done[1]);
-    assert!(collector.run(&["erase", "--recording", &erased.id.to_string()]).status.success());
-    let list = collector.run(&["erased"]);
-    assert_eq!(String::from_utf8_lossy(&list.stdout).trim(), erased.id.to_string());
-    let file = backup.0.join("erased");
-    std::fs::write(&file, &list.stdout).unwrap();
-    let database = rusqlite::Connection::open(copy.join("revisit.db")).unwrap();
-    database.execute("UPDATE recording SET expires_ms = created_ms WHERE id = ?1", [expired.id.0]).unwrap();
-    drop(database);
-    assert_eq!(
-        collector.run(&["restore", copy.to_str().unwrap()]).status.code(),
-        Some(1),
-        "a store that is there is not written over"
-    );
-    let fresh = Folder::new();
-    let data = fresh.0.join("data");
-    std::fs::create_dir(&data).unwrap();
-    let output = run(&data, &["restore", copy.to_str().unwrap(), "--erased", file.to_str().unwrap()]);
-    assert!(output.status.success(), "{}", told(&output));
-    for (path, bytes) in files(&data) {
-        for gone in [erased, expired] {
-            assert!(!bytes.windows(8).any(|eight| eight == gone.page.0), "{} still holds it", path.display());
-        }
-    }
-    let restored = Collector::on(&data, &[]);
-    for gone in [erased, expired] {
-        assert_eq!(restored.api("GET", &format!("/api/v1/recordings/{}", gone.id), None).status, 404);
-    }
-    for visit in &done[2..] {
-        assert_eq!(seqs(&restored.stored(visit.id), visit.page), [0, 1]);
-    }
-    restored.wait_ready(open.id);
-    assert_eq!(seqs(&restored.stored(open.id), open.page), [0, 1]);
-    assert!(restored.usage(&site)["used"].as_u64().unwrap() >= 7);
-    restored.assert_sound();
-}
-
-/// Takes the newest migration back, as if an older program had made the store.
-fn make_old(data: &Path) {
-    let database = rusqlite::Connection::open(data.join("revisit.db")).unwrap();
-    database.execute_batch(support::UNDO_MIGRATION).unwrap();
-}
-
-#[test]
-fn an_old_store_is_copied_and_brought_up_to_date_and_a_newer_one_refused() {
-    let mut collector = Collector::with(&[("REVISIT_SILENT_AFTER", "1h")]);
-    let site = collector.add_site("standard");
-    let visit = Visit::new();
-    assert_eq!(collector.post(&site, &visit.usual_body(0..1)).status, 204);
-    collector.kill();
-    make_old(&collector.data);
-    // Something stands in the migration's way: the store stays as it was.
-    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-    database.execute_batch("CREATE VIEW refusal AS SELECT 1").unwrap();
-    let output = run(&collector.data, &["check"]);
-    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
-    let done: i64 =
-        database.query_row("SELECT count(*) FROM migration WHERE number = 30", [], |row| row.get(0)).unwrap();
-    assert_eq!(done, 0);
-    database.execute_batch("DROP VIEW refusal").unwrap();
-    drop(database);
-    collector.restart();
-    assert_eq!(collector.post(&site, &visit.usual_body(1..2)).status, 204);
-    let copy = collector.data.join("revisit.db.before-0030");
-    let old = rusqlite::Connection::open(&copy).unwrap();
-    let sites: i64 = old.query_row("SELECT count(*) FROM site", [], |row| row.get(0)).unwrap();
-    assert_eq!(sites, 1);
-    drop(old);
-    // It may hold what is erased.
-    assert!(collector.run(&["erase", "--recording", &visit.id.to_string()]).status.success());
-    assert!(!copy.exists());
-    collector.kill();
-    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-    database.execute("INSERT INTO migration (number) VALUES (9999)", []).unwrap();
-    for arguments in [vec!["check"], vec!["serve", "--listen", "127.0.0.1:0"]] {
-        let output = run(&collector.data, &arguments);
-        assert_eq!(output.status.code(), Some(1));
-        assert!(told(&output).contains("9999"), "{}", told(&output));
-    }
 }
 
 #[test]
@@ -165,11 +56,9 @@ fn the_doctor_says_why_there_is_no_recording() {
 #[test]
 fn the_log_is_lines_of_json_where_that_is_asked_for() {
     let mut collector = Collector::with(&[("REVISIT_LOG_FORMAT", "json")]);
-    collector.kill();
-    // What there is to say: that the metadata are brought up to date.
-    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-    database.execute_batch(support::UNDO_MIGRATION).unwrap();
-    collector.restart();
+    // What there is to say: that it is told to stop.
+    assert!(Command::new("kill").args(["-TERM", &collector.pid().to_string()]).status().unwrap().success());
+    collector.wait();
     let lines: Vec<Value> = until("lines", || {
         let log = collector.log();
         (!log.is_empty()).then(|| log.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
@@ -188,12 +77,12 @@ fn the_doctor_sees_a_visit_that_nobody_finishes_and_a_clock_that_is_behind() {
     let site = collector.add_site("standard");
     assert_eq!(collector.post(&site, &Visit::new().usual_body(0..1)).status, 204);
     collector.kill();
-    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-    database.execute("UPDATE visit SET last_ms = last_ms - 7200000, open_pages = 0", []).unwrap();
+    let database = collector.database();
+    database.execute("UPDATE visit SET last_ms = last_ms - 7200000, open_pages = 0");
     let output = run(&collector.data, &["doctor"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(told(&output).contains("waits for 2 h to be finished"), "{}", told(&output));
-    database.execute("UPDATE visit SET last_ms = last_ms + 14400000", []).unwrap();
+    database.execute("UPDATE visit SET last_ms = last_ms + 14400000");
     let output = run(&collector.data, &["doctor"]);
     assert!(told(&output).contains("the clock is"), "{}", told(&output));
 }

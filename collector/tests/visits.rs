@@ -221,9 +221,7 @@ fn an_expired_recording_is_gone_with_its_bytes() {
     let days = |field: &str| ready[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
     assert_eq!(days("expires_at") - days("created_at"), 10 * 86_400);
     // Ten days pass.
-    let database = rusqlite::Connection::open(collector.data.join("revisit.db")).unwrap();
-    database.busy_timeout(Duration::from_secs(5)).unwrap();
-    database.execute("UPDATE recording SET expires_ms = created_ms", []).unwrap();
+    collector.database().execute("UPDATE recording SET expires_ms = created_ms");
     assert_eq!(collector.api("GET", &format!("/api/v1/recordings/{}", visit.id), None).status, 404, "hidden at once");
     until("its bytes to go", || files(&collector.blob_folder()).is_empty().then_some(()));
     let late = collector.post(&site, &visit.usual_body(7..8));

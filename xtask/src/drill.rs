@@ -32,7 +32,7 @@ fn collector(repo: &Repo, args: &[String]) -> Result<()> {
     setup::fault_tools();
     let mut cargo = repo.cargo();
     cargo.args(["test", "--release", "--package", "revisit-collector"]);
-    for test in ["kill", "faults", "hostile", "durability", "privacy"] {
+    for test in ["kill", "sqlite_file", "two_collectors", "faults", "hostile", "durability", "privacy"] {
         cargo.args(["--test", test]);
     }
     run::run(cargo.args(args).env("REVISIT_DRILL", "1"))

@@ -10,6 +10,7 @@ mod drill;
 mod fuzz;
 mod licences;
 mod node;
+mod postgres;
 mod run;
 mod setup;
 mod size;

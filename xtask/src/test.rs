@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+use crate::postgres::Postgres;
 use crate::run::{self, Repo};
 use crate::{build, check, licences, node, setup, size};
 
@@ -24,6 +25,26 @@ struct Step {
     filtered: bool,
     run: fn(&Run) -> Result<()>,
 }
+
+/// Those that run the collector on PostgreSQL once more. `durability` looks at SQLite's own calls of the system, and
+/// `sqlite_file` is about that file.
+const POSTGRES_TESTS: [&str; 15] = [
+    "cli",
+    "conversations",
+    "faults",
+    "hostile",
+    "intake",
+    "kill",
+    "operations",
+    "people",
+    "postgres_store",
+    "privacy",
+    "quota",
+    "search",
+    "sharing",
+    "visits",
+    "webhooks",
+];
 
 /// Cheap ones first.
 const STEPS: [Step; 10] = [
@@ -100,7 +121,21 @@ fn rust(run: &Run) -> Result<()> {
     let mut cargo = run.repo.cargo();
     cargo.args(["test", "--quiet", "--release", "--package", "revisit-collector"]);
     cargo.args(["--test", "intake", "--test", "visits", "--test", "quota", "--test", "kill"]);
-    run::run(cargo.args(run.filter).env("REVISIT_TEST_S3", target.join("release/s3-server")))
+    let s3 = target.join("release/s3-server");
+    run::run(cargo.args(run.filter).env("REVISIT_TEST_S3", &s3))?;
+    // And all of the collector's tests but those of the file that SQLite keeps, the metadata in PostgreSQL.
+    let server = Postgres::start()?;
+    let mut cargo = run.repo.cargo();
+    cargo.args(["test", "--quiet", "--release", "--package", "revisit-collector"]);
+    for test in POSTGRES_TESTS {
+        cargo.args(["--test", test]);
+    }
+    run::run(cargo.args(run.filter).env("REVISIT_TEST_POSTGRES", server.address()))?;
+    // Two processes share both.
+    let mut cargo = run.repo.cargo();
+    cargo.args(["test", "--quiet", "--release", "--package", "revisit-collector", "--test", "two_collectors"]);
+    cargo.args(run.filter).env("REVISIT_TEST_S3", &s3).env("REVISIT_TEST_POSTGRES", server.address());
+    run::run(&mut cargo)
 }
 
 struct Report(Vec<(&'static str, Duration, Result<()>)>);

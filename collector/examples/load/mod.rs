@@ -5,9 +5,10 @@
 use collector::app::App;
 use collector::blobs::Blobs;
 use collector::config::Config;
+use collector::config::DatabasePlace;
 use collector::server;
 use collector::store::site::Site;
-use collector::store::sqlite::Sqlite;
+use collector::store::sqlite;
 use collector::store::{Rules, Store};
 use shared::frame::{Flags, Header, seal, write_body};
 use shared::ids::{PageId, PageSeq, RecordingId, WriteSecret};
@@ -54,7 +55,8 @@ pub async fn serve(folder: &Path, whole: bool) -> Serving {
     if let Some(plan) = config.plans.get_mut("pro") {
         plan.recordings = u32::MAX;
     }
-    let store = Sqlite::open(&config.database_path().unwrap(), Rules::of(&config)).unwrap();
+    let DatabasePlace::File(database) = config.database_place().unwrap() else { panic!("the bench is on a file") };
+    let store = sqlite::open(&database, Rules::of(&config)).unwrap();
     let blobs = Blobs::open(&config.blob_place().unwrap()).unwrap();
     let body = serde_json::json!({"name": "Bench", "origin": "https://bench.example", "plan": "pro"});
     let site = Site::create(body.as_object().unwrap().clone(), &["pro".to_owned()], 0).unwrap();

@@ -27,7 +27,7 @@ pub(super) async fn run(command: Command, config: &Config, printer: &Printer) ->
         }
         _ => {}
     }
-    let (shared_store, blobs) = open(config)?;
+    let (shared_store, blobs) = open(config).await?;
     let store = &*shared_store.clone();
     let base_url = config.base_url(config.listen);
     match command {

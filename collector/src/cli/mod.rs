@@ -8,9 +8,8 @@ mod serve;
 mod upkeep;
 
 use crate::blobs::{self, Blobs};
-use crate::config::{self, Config};
-use crate::store::sqlite::Sqlite;
-use crate::store::{self, Rules, Store};
+use crate::config::{self, Config, DatabasePlace};
+use crate::store::{self, Rules, Store, postgres, sqlite};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
@@ -41,7 +40,7 @@ struct Global {
     /// Folder of the embedded store [default: data]
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<String>,
-    /// Metadata store: sqlite:PATH [default: in the data folder]
+    /// Metadata store: sqlite:PATH or postgres://USER:PASSWORD@HOST:5432/NAME [default: in the data folder]
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     /// Blob store: file:PATH [default: in the data folder]
@@ -362,8 +361,12 @@ fn run(cli: Cli) -> Result<(), Failed> {
 }
 
 /// Both stores of a configuration.
-fn open(config: &Config) -> Result<(Arc<dyn Store>, Blobs), Failed> {
-    let store = Sqlite::open(&config.database_path()?, Rules::of(config))?;
+async fn open(config: &Config) -> Result<(Arc<dyn Store>, Blobs), Failed> {
+    let rules = Rules::of(config);
+    let store = match config.database_place()? {
+        DatabasePlace::File(path) => sqlite::open(&path, rules)?,
+        DatabasePlace::Postgres(address) => postgres::open(&address, rules).await?,
+    };
     let blobs = Blobs::open(&config.blob_place()?)?;
     Ok((Arc::new(store), blobs))
 }

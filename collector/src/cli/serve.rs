@@ -23,7 +23,7 @@ const WAITING_CONNECTIONS: u32 = 4096;
 
 pub(super) async fn serve(config: Config, printer: Printer, demo: bool) -> Result<(), Failed> {
     let countries = config.geoip.as_deref().map(Countries::open).transpose()?;
-    let (store, blobs) = open(&config)?;
+    let (store, blobs) = open(&config).await?;
     open_more_files();
     // Wrong files are told before anything is promised.
     let tls = config.tls().as_ref().map(Tls::open).transpose()?;

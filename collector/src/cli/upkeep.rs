@@ -3,13 +3,13 @@
 use super::{Failed, Printer};
 use crate::backup::{self, Copied};
 use crate::blobs::Blobs;
-use crate::config::Config;
+use crate::config::{Config, DatabasePlace};
 use crate::disk::Disk;
 use crate::doctor;
-use crate::store::{Rules, Store};
+use crate::store::{self, Rules, Store};
 use serde_json::{Value, json};
 use shared::ids::RecordingId;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const ACTOR: &str = "restore";
 
@@ -19,6 +19,14 @@ pub(super) async fn doctor(store: &dyn Store, config: &Config, printer: &Printer
     if report.has_problems() { Err(Failed::Findings) } else { Ok(()) }
 }
 
+/// The file that holds the metadata; PostgreSQL's are copied by its own tools.
+fn file_of(config: &Config) -> Result<PathBuf, Failed> {
+    match config.database_place()? {
+        DatabasePlace::File(path) => Ok(path),
+        DatabasePlace::Postgres(_) => Err(store::Failure::NoCopy.into()),
+    }
+}
+
 pub(super) async fn backup(
     store: &dyn Store,
     blobs: &Blobs,
@@ -26,6 +34,7 @@ pub(super) async fn backup(
     folder: &Path,
     printer: &Printer,
 ) -> Result<(), Failed> {
+    file_of(config)?;
     let Copied { blobs, bytes, .. } = backup::backup(store, blobs, &Rules::of(config), folder).await?;
     let text = format!("copied the metadata and {blobs} blobs of {bytes} bytes to {}", folder.display());
     printer.print(&json!({"blobs": blobs, "bytes": bytes}), &text)
@@ -51,7 +60,7 @@ pub(super) async fn restore(
     };
     let blobs = Blobs::open(&config.blob_place()?)?;
     let rules = Rules::of(config);
-    let done = backup::restore(folder, &config.database_path()?, &blobs, &rules, &erased, ACTOR).await?;
+    let done = backup::restore(folder, &file_of(config)?, &blobs, &rules, &erased, ACTOR).await?;
     let Copied { blobs, bytes, erased, expired } = done;
     let text =
         format!("restored {blobs} blobs of {bytes} bytes; {erased} recordings erased again, {expired} expired since");

@@ -1,6 +1,6 @@
 //! Metadata: sites, quotas, which frames are where, recordings and their facts, who may read them.
 //!
-//! [`Store`] is the seam: SQLite today ([`sqlite`]), PostgreSQL with the same statements later. Whatever decides a quota,
+//! [`Store`] is the seam: SQLite ([`sqlite`]) or PostgreSQL ([`postgres`]), with the same statements ([`sql`]). Whatever decides a quota,
 //! the end of a visit or an erasure is in the store, never in a process's memory, so that many collectors can share it.
 //! Not here: bytes of visitors, which are blobs ([`crate::blobs`]).
 
@@ -8,10 +8,12 @@ pub mod filter;
 pub mod hooks;
 pub mod operations;
 pub mod people;
+pub mod postgres;
 pub mod privacy;
 pub mod saved;
 pub mod sharing;
 pub mod site;
+pub mod sql;
 pub mod sqlite;
 pub mod usage;
 
@@ -37,6 +39,15 @@ pub enum Failure {
     /// SQLite says no.
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL says no.
+    #[error("PostgreSQL: {0}")]
+    Postgres(#[from] postgres::Refused),
+    /// A row that must be there is not.
+    #[error("the store lacks a row that must be there")]
+    NoRow,
+    /// Metadata in PostgreSQL are copied by its own tools.
+    #[error("the metadata are in PostgreSQL: copy them with pg_dump, then the blobs")]
+    NoCopy,
     /// The file or its folder cannot be used.
     #[error("cannot open {path}: {error}")]
     Open {

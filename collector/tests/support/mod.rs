@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
 mod bucket;
+pub mod database;
 pub mod mmdb;
 pub mod receiver;
 
+pub use database::Database;
 use serde_json::Value;
 use shared::frame::{Flags, Header, seal, write_body};
 use shared::ids::{PageId, PageSeq, RecordingId, WriteSecret};
@@ -41,6 +43,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
+        database::remove(&self.0);
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
@@ -50,7 +53,13 @@ const TIMES: [(&str, &str); 2] = [("REVISIT_END_AFTER", "300ms"), ("REVISIT_SILE
 
 pub fn command(data: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
-    command.args(arguments).arg("--data").arg(data).envs(TIMES).envs(bucket::environment(data));
+    command
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .envs(TIMES)
+        .envs(bucket::environment(data))
+        .envs(database::environment(data));
     command.envs(settings.iter().copied()).current_dir(data);
     command
 }
@@ -211,6 +220,11 @@ impl Collector {
         self.child.id()
     }
 
+    /// Its metadata, behind its back.
+    pub fn database(&self) -> Database {
+        Database::of(&self.data)
+    }
+
     pub fn assert_sound(&self) {
         let output = self.run(&["check"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -334,6 +348,18 @@ pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         }
     }
     found
+}
+
+/// Rounds of a test that kills.
+pub fn rounds() -> usize {
+    if std::env::var_os("REVISIT_DRILL").is_some() { 25 } else { 3 }
+}
+
+/// At random, less than `longest`; the first round does not pause at all and the next ones for less, so that whatever the
+/// machine's speed some kills come before all is done.
+pub fn pause(round: usize, longest: Duration) {
+    let share = f64::from(u16::from_le_bytes(random::<2>())) / f64::from(u16::MAX);
+    std::thread::sleep(longest.mul_f64(share * round as f64 / rounds() as f64));
 }
 
 pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {

@@ -2,8 +2,8 @@
 //! once it has been released; a store with one that this program does not know is refused. A store that is in use is copied
 //! first. Killed in the middle, or failed, the store is as it was: the old program goes on, the new one begins again.
 
-use super::{Failure, copies, transaction};
-use rusqlite::Connection;
+use super::{Failure, copies};
+use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -52,7 +52,8 @@ pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Failur
         copies::write(connection, &copy)?;
         tracing::info!(number, "the metadata are copied before they are brought up to date");
     }
-    transaction(connection, |transaction| {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
         // Read inside the transaction: two processes may start at once on a new folder.
         transaction.execute_batch("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY)")?;
         // The first version counted in the file's header.
@@ -68,6 +69,7 @@ pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Failur
             transaction.execute_batch(sql)?;
             transaction.execute("INSERT INTO migration (number) VALUES (?1)", [number])?;
         }
-        Ok(())
-    })
+    }
+    transaction.commit()?;
+    Ok(())
 }

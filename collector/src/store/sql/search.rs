@@ -2,11 +2,9 @@
 //! recordings, along the rarest term's postings, or along the index of a sort. Visits that still run have no terms yet;
 //! they are few, and are looked at one by one by what their row says.
 
-use super::{Failure, RecordingRow, listing};
+use super::{Connection, Failure, NONE, Owned as Sql, RecordingRow, Words, listing, params, text};
 use crate::store::State;
 use crate::store::filter::{Filter, Kind, STEP, Sort, Wanted, place};
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, params, params_from_iter};
 
 /// So many recordings are better fetched and sorted than looked for along another list.
 const FEW: i64 = 1500;
@@ -17,12 +15,6 @@ const NAMED_MAX: usize = 50;
 fn like(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_").replace('*', "%");
     format!("%{escaped}%")
-}
-
-/// A question for the full-text index: every word must be there, as a whole or as a beginning.
-fn words(text: &str) -> String {
-    let word = |word: &str| format!("\"{}\"*", word.replace('"', "\"\""));
-    text.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Conditions joined by `AND`; a `?` for each value.
@@ -140,14 +132,11 @@ fn look_up(connection: &Connection, site: &str, wanted: &Wanted) -> Result<Found
     let mut values = vec![Sql::Text(site.to_owned()), Sql::Text(wanted.kind.as_str().to_owned())];
     values.extend(patterns.iter().map(|(_, text)| Sql::Text(text.clone())));
     values.push(Sql::Integer(NAMED_MAX as i64 + 1));
-    let tids: Vec<i64> = connection
-        .prepare_cached(&sql)?
-        .query_map(params_from_iter(values), |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let tids: Vec<i64> = connection.prepare(&sql).query_map(values, |row| row.get(0))?;
     let mut count = 0;
     for tid in &tids {
         let one: i64 = connection
-            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM posting WHERE tid = ?1 LIMIT ?2)")?
+            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM posting WHERE tid = ?1 LIMIT ?2) AS few")
             .query_row(params![tid, FEW], |row| row.get(0))?;
         count += one;
     }
@@ -158,7 +147,7 @@ fn look_up(connection: &Connection, site: &str, wanted: &Wanted) -> Result<Found
 
 impl Found {
     /// The condition as it is asked of a recording that the list walks past.
-    fn ask(&self, all: &mut Where) {
+    fn ask(&self, words: &Words, all: &mut Where) {
         match &self.tids {
             Some(tids) => {
                 let list = named(tids);
@@ -170,8 +159,9 @@ impl Found {
                     .chain(self.patterns.iter().map(|(_, text)| Sql::Text(text.clone())));
                 all.add(
                     format!(
-                        "EXISTS (SELECT 1 FROM posting INDEXED BY posting_by_recording CROSS JOIN term ON term.tid = posting.tid
-                         WHERE posting.rid = recording.rid AND term.kind = ? AND {compare})"
+                        "EXISTS (SELECT 1 FROM posting INDEXED BY posting_by_recording {} term ON term.tid = posting.tid
+                         WHERE posting.rid = recording.rid AND term.kind = ? AND {compare})",
+                        words.then
                     ),
                     values,
                 );
@@ -186,7 +176,7 @@ fn named(tids: &[i64]) -> String {
 }
 
 /// The columns of a row that say what a term will say once the recording is finished.
-fn column(kind: Kind) -> Option<&'static str> {
+fn column(words: &Words, kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Page | Kind::Exit => "exit_url",
         Kind::Entry => "entry_url",
@@ -197,7 +187,7 @@ fn column(kind: Kind) -> Option<&'static str> {
         Kind::Language => "language",
         Kind::Screen => "screen",
         Kind::Referrer => "referrer",
-        Kind::Visitor => "hex(visitor)",
+        Kind::Visitor => words.visitor,
         Kind::Email => "email",
         Kind::Identity => "(identity ->> 'id')",
         Kind::Name => "(identity ->> 'name')",
@@ -209,19 +199,16 @@ fn column(kind: Kind) -> Option<&'static str> {
 
 /// Recordings by filter, in its order.
 pub(super) fn list(connection: &Connection, filter: &Filter) -> Result<Vec<RecordingRow>, Failure> {
-    // One view of all tables: what is counted is what is listed.
-    let connection = connection.unchecked_transaction()?;
     let sites = match (&filter.site, &filter.sites) {
         (Some(site), _) => vec![site.clone()],
         (None, Some(sites)) => sites.clone(),
-        (None, None) => connection
-            .prepare_cached("SELECT DISTINCT site FROM recording")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?,
+        (None, None) => {
+            connection.prepare_cached("SELECT site FROM stored WHERE count > 0").query_map(NONE, |row| row.get(0))?
+        }
     };
     let mut rows = Vec::new();
     for site in sites {
-        rows.extend(of_site(&connection, filter, &site)?);
+        rows.extend(of_site(connection, filter, &site)?);
     }
     let (_, falls) = order(filter.sort);
     rows.sort_by_key(|row| place(row, filter.sort));
@@ -262,28 +249,33 @@ fn finished(
     let mut from = listing::COLUMNS.to_owned();
     let mut key = key.to_owned();
     // A `+` keeps a condition from leading the walk.
+    let words = connection.words();
+    let led = format!("{}recording.site = ?", words.aside);
     let mut site_condition = "recording.site = ?";
-    let question = filter.q.as_deref().map(words);
+    let question = filter.q.as_deref().map(|q| text::question(connection, q));
     if let Some(question) = &question {
         let count: i64 = connection
-            .prepare_cached(
-                "SELECT count(*) FROM (SELECT 1 FROM recording_text WHERE recording_text MATCH ?1 LIMIT ?2)",
-            )?
+            .prepare(&format!(
+                "SELECT count(*) FROM (SELECT 1 FROM recording_text WHERE {} LIMIT ?) AS few",
+                words.text_matches
+            ))
             .query_row(params![question, FEW], |row| row.get(0))?;
         if count == 0 {
             return Ok(Vec::new());
         }
         if count >= FEW && by_age && found.first().is_none_or(|one| one.count >= FEW) {
-            from = listing::columns_from("recording_text CROSS JOIN recording ON recording.rid = recording_text.rowid");
-            key = "recording_text.rowid".to_owned();
-            site_condition = "+recording.site = ?";
-            all.add("recording_text MATCH ?", [Sql::Text(question.clone())]);
+            let (then, rid) = (words.then, words.text_rid);
+            from = listing::columns_from(&format!("recording_text {then} recording ON recording.rid = {rid}"));
+            key = rid.to_owned();
+            site_condition = &led;
+            all.add(words.text_matches, [Sql::Text(question.clone())]);
         } else {
             if count < FEW {
-                site_condition = "+recording.site = ?";
+                site_condition = &led;
             }
+            let (rid, matches) = (words.text_rid, words.text_matches);
             all.add(
-                "recording.rid IN (SELECT rowid FROM recording_text WHERE recording_text MATCH ?)",
+                format!("recording.rid IN (SELECT {rid} FROM recording_text WHERE {matches})"),
                 [Sql::Text(question.clone())],
             );
         }
@@ -292,16 +284,17 @@ fn finished(
     for (at, one) in found.iter().enumerate() {
         match (&one.tids, at, leads) {
             (Some(tids), 0, true) if one.count < FEW => {
-                site_condition = "+recording.site = ?";
+                site_condition = &led;
                 all.add(format!("recording.rid IN (SELECT rid FROM posting WHERE tid IN ({}))", named(tids)), []);
             }
             (Some(tids), 0, true) if tids.len() == 1 && by_age => {
-                site_condition = "+recording.site = ?";
-                from = listing::columns_from("posting CROSS JOIN recording ON recording.rid = posting.rid");
+                site_condition = &led;
+                from =
+                    listing::columns_from(&format!("posting {} recording ON recording.rid = posting.rid", words.then));
                 key = "posting.rid".to_owned();
                 all.add(format!("posting.tid = {}", tids[0]), []);
             }
-            _ => one.ask(&mut all),
+            _ => one.ask(words, &mut all),
         }
     }
     all.add(site_condition, [Sql::Text(site.to_owned())]);
@@ -335,8 +328,8 @@ fn narrow(connection: &Connection, filter: &Filter, site: &str, all: &mut Where)
         let first: Option<i64> = connection
             .prepare_cached(
                 "SELECT min(rid) FROM (SELECT rid FROM recording INDEXED BY recording_by_site
-                   WHERE site = ?1 AND created_ms >= ?2 ORDER BY created_ms, rid LIMIT ?3)",
-            )?
+                   WHERE site = ?1 AND created_ms >= ?2 ORDER BY created_ms, rid LIMIT ?3) AS near",
+            )
             .query_row(params![site, from_ms.saturating_sub(SLACK_MS), NEIGHBOURS], |row| row.get(0))?;
         all.number("recording.rid >= ?", Some(first.unwrap_or(i64::MAX)));
     }
@@ -344,8 +337,8 @@ fn narrow(connection: &Connection, filter: &Filter, site: &str, all: &mut Where)
         let last: Option<i64> = connection
             .prepare_cached(
                 "SELECT max(rid) FROM (SELECT rid FROM recording INDEXED BY recording_by_site
-                   WHERE site = ?1 AND created_ms < ?2 ORDER BY created_ms DESC, rid DESC LIMIT ?3)",
-            )?
+                   WHERE site = ?1 AND created_ms < ?2 ORDER BY created_ms DESC, rid DESC LIMIT ?3) AS near",
+            )
             .query_row(params![site, to_ms.saturating_add(SLACK_MS), NEIGHBOURS], |row| row.get(0))?;
         all.number("recording.rid <= ?", Some(last.unwrap_or(0)));
     }
@@ -360,7 +353,7 @@ fn narrow(connection: &Connection, filter: &Filter, site: &str, all: &mut Where)
             "SELECT rid FROM recording INDEXED BY {index} WHERE site = ? AND state = 'ready' AND {column} >= ?"
         );
         let count: i64 = connection
-            .prepare_cached(&format!("SELECT count(*) FROM ({few} LIMIT {FEW})"))?
+            .prepare_cached(&format!("SELECT count(*) FROM ({few} LIMIT {FEW}) AS few"))
             .query_row(params![site, least], |row| row.get(0))?;
         if count < FEW && filter.state.is_none_or(|state| state == State::Ready) {
             all.add(format!("recording.rid IN ({few})"), [Sql::Text(site.to_owned()), Sql::Integer(least)]);
@@ -378,8 +371,9 @@ fn running(
 ) -> Result<Vec<RecordingRow>, Failure> {
     all.add("recording.site = ?", [Sql::Text(site.to_owned())]);
     all.add("recording.state IN ('open', 'ended')", []);
+    let words = connection.words();
     for one in wanted {
-        let Some(column) = column(one.kind) else { return Ok(Vec::new()) };
+        let Some(column) = column(words, one.kind) else { return Ok(Vec::new()) };
         let patterns: Vec<_> = one.values.iter().map(|value| pattern(one.kind, value)).collect();
         let column = if matches!(one.kind, Kind::Conversation | Kind::Identity) {
             column.to_owned()
@@ -390,9 +384,9 @@ fn running(
     }
     if let Some(q) = &filter.q {
         let text = "coalesce(title, '') || ' ' || coalesce(entry_url, '') || ' ' || coalesce(exit_url, '') || ' ' ||
-                    coalesce(identity, '') || ' ' || coalesce(conversation, '') || ' ' || coalesce(note, '')";
+                    coalesce(CAST(identity AS TEXT), '') || ' ' || coalesce(conversation, '') || ' ' || coalesce(note, '')";
         for word in q.split_whitespace() {
-            all.add(format!("{text} LIKE ? ESCAPE '\\'"), [Sql::Text(like(word))]);
+            all.add(format!("({text}) {} ? ESCAPE '\\'", words.like), [Sql::Text(like(word))]);
         }
     }
     let (sign, falls) = if filter.sort == Sort::Oldest { ('>', "ASC") } else { ('<', "DESC") };
@@ -411,9 +405,7 @@ fn rows(
 ) -> Result<Vec<RecordingRow>, Failure> {
     let sql = format!("{from} WHERE {} ORDER BY {order} LIMIT ?", all.conditions.join(" AND "));
     all.values.push(Sql::Integer(limit.into()));
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(all.values), listing::recording)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    connection.prepare(&sql).query_map(all.values, listing::recording)
 }
 
 #[cfg(test)]
@@ -425,10 +417,5 @@ mod tests {
         assert_eq!(like("/a_b%c*d\\"), "%/a\\_b\\%c%d\\\\%");
         assert_eq!(pattern(Kind::Tag, "plan:*"), (true, "plan:%".to_owned()));
         assert_eq!(pattern(Kind::Tag, "plan"), (false, "plan".to_owned()));
-    }
-
-    #[test]
-    fn words_are_never_operators() {
-        assert_eq!(words("a\"b OR near("), "\"a\"\"b\"* \"OR\"* \"near(\"*");
     }
 }

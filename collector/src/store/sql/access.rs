@@ -1,13 +1,12 @@
 //! Rows of who may read: tokens, sessions, one-time sign-in links. Only hashes; and what was done, for the audit.
 
-use super::{Access, Failure, transaction};
+use super::{Access, Connection, Failure, NONE, Optional, Row, params};
 use crate::clock::Millis;
 use crate::store::AccessKind;
 use crate::store::people::Role;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A row of the table.
-pub(super) fn access(row: &Row<'_>) -> rusqlite::Result<Access> {
+pub(super) fn access(row: &Row<'_>) -> Result<Access, Failure> {
     let kind: String = row.get("kind")?;
     Ok(Access {
         hash: row.get("hash")?,
@@ -24,17 +23,17 @@ pub(super) fn access(row: &Row<'_>) -> rusqlite::Result<Access> {
         expires_ms: row.get("expires_ms")?,
         site: row.get("site")?,
         // A word of a newer version gives the least right.
-        role: Role::parse(&row.get::<_, String>("role")?).unwrap_or(Role::Panel),
+        role: Role::parse(&row.get::<String>("role")?).unwrap_or(Role::Panel),
     })
 }
 
 pub(super) fn has_users(connection: &Connection) -> Result<bool, Failure> {
-    Ok(connection.prepare_cached("SELECT 1 FROM user")?.exists([])?)
+    connection.prepare_cached("SELECT 1 FROM \"user\"").exists(NONE)
 }
 
 pub(super) fn grant(connection: &Connection, access: &Access) -> Result<(), Failure> {
     connection.execute(
-        "INSERT INTO access (hash, kind, id, user, name, created_ms, expires_ms, site, role)
+        "INSERT INTO access (hash, kind, id, \"user\", name, created_ms, expires_ms, site, role)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             access.hash.as_slice(),
@@ -52,24 +51,18 @@ pub(super) fn grant(connection: &Connection, access: &Access) -> Result<(), Fail
 }
 
 pub(super) fn find(connection: &Connection, hash: &[u8; 32], now_ms: Millis) -> Result<Option<Access>, Failure> {
-    let mut statement = connection.prepare_cached(
+    let statement = connection.prepare_cached(
         "SELECT * FROM access WHERE hash = ?1 AND kind IN ('token', 'session') AND (expires_ms IS NULL OR expires_ms > ?2)",
-    )?;
-    Ok(statement.query_row(params![hash.as_slice(), now_ms], access).optional()?)
+    );
+    statement.query_row(params![hash.as_slice(), now_ms], access).optional()
 }
 
-pub(super) fn use_claim(
-    connection: &mut Connection,
-    hash: &[u8; 32],
-    now_ms: Millis,
-) -> Result<Option<Access>, Failure> {
-    transaction(connection, |transaction| {
-        let used = transaction
-            .prepare_cached("DELETE FROM access WHERE hash = ?1 AND kind = 'claim' RETURNING *")?
-            .query_row([hash.as_slice()], access)
-            .optional()?;
-        Ok(used.filter(|claim| claim.expires_ms.is_none_or(|at| at > now_ms)))
-    })
+pub(super) fn use_claim(connection: &Connection, hash: &[u8; 32], now_ms: Millis) -> Result<Option<Access>, Failure> {
+    let used = connection
+        .prepare_cached("DELETE FROM access WHERE hash = ?1 AND kind = 'claim' RETURNING *")
+        .query_row([hash.as_slice()], access)
+        .optional()?;
+    Ok(used.filter(|claim| claim.expires_ms.is_none_or(|at| at > now_ms)))
 }
 
 pub(super) fn revoke(connection: &Connection, hash: &[u8; 32]) -> Result<bool, Failure> {

@@ -1,15 +1,14 @@
 //! Rows of share links, and the installation's keys.
 
-use super::{Failure, RecordingRow, Sqlite, listing};
+use super::{Failure, Optional, RecordingRow, Row, SqlStore, listing, params};
 use crate::clock::Millis;
 use crate::store::sharing::{Share, Shares};
 use async_trait::async_trait;
-use rusqlite::{OptionalExtension, Row, params};
 
 const COLUMNS: &str =
     "SELECT hash, id, rid, created_ms, expires_ms, password, once, masked, start_ms, plays, played_ms FROM share";
 
-fn share(row: &Row<'_>) -> rusqlite::Result<Share> {
+fn share(row: &Row<'_>) -> Result<Share, Failure> {
     Ok(Share {
         hash: row.get(0)?,
         id: row.get(1)?,
@@ -26,7 +25,7 @@ fn share(row: &Row<'_>) -> rusqlite::Result<Share> {
 }
 
 #[async_trait]
-impl Shares for Sqlite {
+impl Shares for SqlStore {
     async fn add_share(&self, share: Share) -> Result<(), Failure> {
         self.write(move |connection| {
             connection.execute(
@@ -52,7 +51,7 @@ impl Shares for Sqlite {
     async fn shared(&self, hash: [u8; 32], now_ms: Millis) -> Result<Option<(Share, RecordingRow)>, Failure> {
         self.read(move |connection| {
             let found = connection
-                .prepare_cached(&format!("{COLUMNS} WHERE hash = ?1 AND expires_ms > ?2"))?
+                .prepare_cached(&format!("{COLUMNS} WHERE hash = ?1 AND expires_ms > ?2"))
                 .query_row(params![hash.as_slice(), now_ms], share)
                 .optional()?;
             let Some(share) = found else { return Ok(None) };
@@ -74,20 +73,16 @@ impl Shares for Sqlite {
 
     async fn shares(&self, rid: i64, now_ms: Millis) -> Result<Vec<Share>, Failure> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "{COLUMNS} WHERE rid = ?1 AND expires_ms > ?2 ORDER BY created_ms DESC, id"
-            ))?;
-            let rows = statement.query_map([rid, now_ms], share)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let sql = format!("{COLUMNS} WHERE rid = ?1 AND expires_ms > ?2 ORDER BY created_ms DESC, id");
+            connection.prepare_cached(&sql).query_map([rid, now_ms], share)
         })
         .await
     }
 
     async fn end_shares(&self, rid: i64, id: Option<String>) -> Result<u64, Failure> {
         self.write(move |connection| {
-            let ended =
-                connection.execute("DELETE FROM share WHERE rid = ?1 AND (?2 IS NULL OR id = ?2)", params![rid, id])?;
-            Ok(ended as u64)
+            connection
+                .execute("DELETE FROM share WHERE rid = ?1 AND (CAST(?2 AS TEXT) IS NULL OR id = ?2)", params![rid, id])
         })
         .await
     }
@@ -99,7 +94,7 @@ impl Shares for Sqlite {
                 "INSERT INTO installation (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                 params![name, fresh.as_slice()],
             )?;
-            Ok(connection.query_row("SELECT value FROM installation WHERE name = ?1", [name], |row| row.get(0))?)
+            connection.query_row("SELECT value FROM installation WHERE name = ?1", [&name], |row| row.get(0))
         })
         .await
     }

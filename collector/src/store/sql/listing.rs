@@ -1,9 +1,8 @@
 //! Rows of recordings as the API reads and marks them. Lists by filter are [`super::search`]'s.
 
-use super::{Failure, Marks, RecordingRow, index, recording_id, transaction};
+use super::{Connection, Failure, Locked, Marks, Optional, RecordingRow, Row, index, params, recording_id};
 use crate::store::filter::Kind;
 use crate::store::{Facts, State};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use shared::ids::RecordingId;
 
 /// Everything of a row, with the moving part of a visit that still runs.
@@ -19,19 +18,19 @@ pub(super) fn columns_from(list: &str) -> String {
     )
 }
 
-fn text(row: &Row<'_>, column: &str) -> rusqlite::Result<String> {
-    Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
+fn text(row: &Row<'_>, column: &str) -> Result<String, Failure> {
+    Ok(row.get::<Option<String>>(column)?.unwrap_or_default())
 }
 
-fn list_of<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<T>> {
+fn list_of<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<Vec<T>, Failure> {
     Ok(serde_json::from_str(&text(row, column)?).unwrap_or_default())
 }
 
-fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
+fn facts(row: &Row<'_>) -> Result<Facts, Failure> {
     let identity: Option<String> = row.get("identity")?;
     Ok(Facts {
-        started_ms: row.get::<_, Option<i64>>("started_ms")?.unwrap_or_default(),
-        ended_ms: row.get::<_, Option<i64>>("ended_ms")?.unwrap_or_default(),
+        started_ms: row.get::<Option<i64>>("started_ms")?.unwrap_or_default(),
+        ended_ms: row.get::<Option<i64>>("ended_ms")?.unwrap_or_default(),
         duration_ms: row.get("duration_ms")?,
         active_ms: row.get("active_ms")?,
         pages: row.get("pages")?,
@@ -61,19 +60,19 @@ fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
     })
 }
 
-pub(super) fn recording(row: &Row<'_>) -> rusqlite::Result<RecordingRow> {
+pub(super) fn recording(row: &Row<'_>) -> Result<RecordingRow, Failure> {
     let id: Vec<u8> = row.get("id")?;
     let state: String = row.get("state")?;
     Ok(RecordingRow {
         rid: row.get("rid")?,
-        id: recording_id(&id).map_err(|_| rusqlite::Error::InvalidQuery)?,
+        id: recording_id(&id).map_err(|_| Failure::Damaged("an id"))?,
         site: row.get("site")?,
         // A word that this version does not know is shown as one that allows nothing.
         state: State::parse(&state).unwrap_or(State::Expired),
         created_ms: row.get("created_ms")?,
         expires_ms: row.get("expires_ms")?,
         last_ms: row.get("visit_last_ms")?,
-        open_pages: row.get::<_, Option<i64>>("visit_open_pages")?.unwrap_or_default(),
+        open_pages: row.get::<Option<i64>>("visit_open_pages")?.unwrap_or_default(),
         facts: facts(row)?,
         device: row.get("device")?,
         browser: row.get("browser")?,
@@ -89,48 +88,46 @@ pub(super) fn recording(row: &Row<'_>) -> rusqlite::Result<RecordingRow> {
 }
 
 pub(super) fn one(connection: &Connection, id: RecordingId) -> Result<Option<RecordingRow>, Failure> {
-    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE recording.id = ?1"))?;
-    Ok(statement.query_row([id.0.as_slice()], recording).optional()?)
+    let sql = format!("{COLUMNS} WHERE recording.id = ?1");
+    connection.prepare_cached(&sql).query_row([id.0], recording).optional()
 }
 
 pub(super) fn by_rid(connection: &Connection, rid: i64) -> Result<Option<RecordingRow>, Failure> {
-    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE recording.rid = ?1"))?;
-    Ok(statement.query_row([rid], recording).optional()?)
+    let sql = format!("{COLUMNS} WHERE recording.rid = ?1");
+    connection.prepare_cached(&sql).query_row([rid], recording).optional()
 }
 
-pub(super) fn mark(connection: &mut Connection, id: RecordingId, marks: &Marks) -> Result<bool, Failure> {
-    transaction(connection, |transaction| {
-        let note = marks.note.as_ref().and_then(Option::as_ref);
-        let rid: Option<i64> = transaction
-            .prepare_cached(
-                "UPDATE recording SET watched = coalesce(?2, watched), starred = coalesce(?3, starred),
+pub(super) fn mark(connection: &Connection, id: RecordingId, marks: &Marks) -> Result<bool, Failure> {
+    connection.lock(Locked::Recordings(&[id.0]))?;
+    let note = marks.note.as_ref().and_then(Option::as_ref);
+    let rid: Option<i64> = connection
+        .prepare_cached(
+            "UPDATE recording SET watched = coalesce(?2, watched), starred = coalesce(?3, starred),
                    note = CASE WHEN ?4 THEN ?5 ELSE note END
                  WHERE id = ?1 AND state IN ('open', 'ended', 'ready') RETURNING rid",
-            )?
-            .query_row(params![id.0.as_slice(), marks.watched, marks.starred, marks.note.is_some(), note], |row| {
-                row.get(0)
-            })
-            .optional()?;
-        if let (Some(rid), true) = (rid, marks.note.is_some()) {
-            index::put_note(transaction, rid, note.map(String::as_str))?;
-        }
-        if let (Some(rid), Some(conversation)) = (rid, &marks.conversation) {
-            set_conversation(transaction, rid, conversation.as_deref())?;
-        }
-        Ok(rid.is_some())
-    })
+        )
+        .query_row(params![id.0.as_slice(), marks.watched, marks.starred, marks.note.is_some(), note], |row| row.get(0))
+        .optional()?;
+    if let (Some(rid), true) = (rid, marks.note.is_some()) {
+        index::put_note(connection, rid, note.map(String::as_str))?;
+    }
+    if let (Some(rid), Some(conversation)) = (rid, &marks.conversation) {
+        set_conversation(connection, rid, conversation.as_deref())?;
+    }
+    Ok(rid.is_some())
 }
 
 /// The site's server says which conversation a recording belongs to, or that it belongs to none.
-fn set_conversation(transaction: &Connection, rid: i64, conversation: Option<&str>) -> Result<(), Failure> {
-    let site: String = transaction
+fn set_conversation(connection: &Connection, rid: i64, conversation: Option<&str>) -> Result<(), Failure> {
+    let site: String = connection
         .prepare_cached(
             "UPDATE recording SET conversation = ?2, conversation_verified = 1 WHERE rid = ?1 RETURNING site",
-        )?
+        )
         .query_row(params![rid, conversation], |row| row.get(0))?;
-    index::take_kind(transaction, rid, Kind::Conversation)?;
+    index::take_kind(connection, rid, Kind::Conversation)?;
     if let Some(conversation) = conversation {
-        index::put_term(transaction, rid, &site, Kind::Conversation, &Kind::Conversation.normal(conversation))?;
+        let term = (Kind::Conversation, Kind::Conversation.normal(conversation));
+        index::put_terms(connection, rid, &site, &[term])?;
     }
     Ok(())
 }

@@ -1,12 +1,11 @@
 //! Rows of filters that people keep.
 
-use super::{Failure, Sqlite};
+use super::{Failure, SqlStore, params};
 use crate::store::saved::{SavedFilter, SavedFilters};
 use async_trait::async_trait;
-use rusqlite::params;
 
 #[async_trait]
-impl SavedFilters for Sqlite {
+impl SavedFilters for SqlStore {
     async fn save_filter(&self, filter: SavedFilter) -> Result<String, Failure> {
         self.write(move |connection| {
             let json = serde_json::to_string(&filter.filter).map_err(|_| Failure::Damaged("a saved filter"))?;
@@ -24,10 +23,10 @@ impl SavedFilters for Sqlite {
     async fn saved_filters(&self, site: &str) -> Result<Vec<SavedFilter>, Failure> {
         let site = site.to_owned();
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+            let statement = connection.prepare_cached(
                 "SELECT id, site, name, filter, created_ms FROM saved_filter WHERE site = ?1 ORDER BY name",
-            )?;
-            let rows = statement.query_map([site], |row| {
+            );
+            statement.query_map([&site], |row| {
                 let json: String = row.get(3)?;
                 Ok(SavedFilter {
                     id: row.get(0)?,
@@ -36,8 +35,7 @@ impl SavedFilters for Sqlite {
                     filter: serde_json::from_str(&json).unwrap_or_default(),
                     created_ms: row.get(4)?,
                 })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            })
         })
         .await
     }

@@ -1,11 +1,10 @@
 //! Rows of what the owners' servers are to be told. Most are added inside the transaction of what they tell of.
 
-use super::{Failure, Sqlite, recording_id, transaction};
+use super::{Connection, Failure, SqlStore, params, recording_id};
 use crate::auth;
 use crate::clock::{self, Millis};
 use crate::store::hooks::{HookJob, HookKind, HookOutcome, HookRow, Hooks};
 use async_trait::async_trait;
-use rusqlite::{Connection, params};
 use shared::ids::RecordingId;
 
 /// How long what has been sent, or given up, can be looked at.
@@ -19,12 +18,13 @@ pub(super) fn note(
     recording: Option<&[u8]>,
     now_ms: Millis,
 ) -> Result<(), Failure> {
-    connection
-        .prepare_cached(
-            "INSERT INTO webhook (id, site, kind, recording, created_ms, next_ms)
-             SELECT ?1, id, ?3, ?4, ?5, ?5 FROM site WHERE id = ?2 AND settings ->> 'webhook_url' IS NOT NULL",
-        )?
-        .execute(params![new_id(), site, kind.as_str(), recording, now_ms])?;
+    let told = "SELECT 1 FROM site WHERE id = ?1 AND settings ->> 'webhook_url' IS NOT NULL";
+    if connection.prepare_cached(told).exists([site])? {
+        connection.execute(
+            "INSERT INTO webhook (id, site, kind, recording, created_ms, next_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+            params![new_id(), site, kind.as_str(), recording, now_ms],
+        )?;
+    }
     Ok(())
 }
 
@@ -38,8 +38,8 @@ pub(super) fn tidy(connection: &Connection, now_ms: Millis) -> Result<(), Failur
     Ok(())
 }
 
-fn id_of(bytes: Option<Vec<u8>>) -> rusqlite::Result<Option<RecordingId>> {
-    bytes.map(|bytes| recording_id(&bytes).map_err(|_| rusqlite::Error::InvalidQuery)).transpose()
+fn id_of(bytes: Option<Vec<u8>>) -> Result<Option<RecordingId>, Failure> {
+    bytes.map(|bytes| recording_id(&bytes).map_err(|_| Failure::Damaged("an id"))).transpose()
 }
 
 fn secret(connection: &Connection, site: &str, fresh: &str) -> Result<String, Failure> {
@@ -47,29 +47,28 @@ fn secret(connection: &Connection, site: &str, fresh: &str) -> Result<String, Fa
         "INSERT INTO webhook_secret (site, secret) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         params![site, fresh],
     )?;
-    Ok(connection.query_row("SELECT secret FROM webhook_secret WHERE site = ?1", [site], |row| row.get(0))?)
+    connection.query_row("SELECT secret FROM webhook_secret WHERE site = ?1", [site], |row| row.get(0))
 }
 
 fn claim(connection: &Connection, now_ms: Millis, lease_until_ms: Millis, limit: u32) -> Result<Vec<HookJob>, Failure> {
-    let mut jobs = connection
-        .prepare_cached(
-            "UPDATE webhook SET next_ms = ?2, tries = tries + 1
-             WHERE hid IN (SELECT hid FROM webhook WHERE state = 'waiting' AND next_ms <= ?1 ORDER BY next_ms LIMIT ?3)
-             RETURNING hid, id, site, kind, recording, created_ms, tries",
-        )?
-        .query_map(params![now_ms, lease_until_ms, limit], |row| {
-            Ok(HookJob {
-                hid: row.get(0)?,
-                id: row.get(1)?,
-                site: row.get(2)?,
-                kind: row.get(3)?,
-                recording: id_of(row.get(4)?)?,
-                created_ms: row.get(5)?,
-                tries: row.get(6)?,
-                secret: String::new(),
-            })
-        })?
-        .collect::<Result<Vec<_>, _>>()?;
+    let take = format!(
+        "UPDATE webhook SET next_ms = ?2, tries = tries + 1
+         WHERE hid IN (SELECT hid FROM webhook WHERE state = 'waiting' AND next_ms <= ?1 ORDER BY next_ms LIMIT ?3 {})
+         RETURNING hid, id, site, kind, recording, created_ms, tries",
+        connection.words().unclaimed
+    );
+    let mut jobs = connection.prepare_cached(&take).query_map(params![now_ms, lease_until_ms, limit], |row| {
+        Ok(HookJob {
+            hid: row.get(0)?,
+            id: row.get(1)?,
+            site: row.get(2)?,
+            kind: row.get(3)?,
+            recording: id_of(row.get(4)?)?,
+            created_ms: row.get(5)?,
+            tries: row.get(6)?,
+            secret: String::new(),
+        })
+    })?;
     for job in &mut jobs {
         job.secret = secret(connection, &job.site, &auth::random_text(32))?;
     }
@@ -77,7 +76,7 @@ fn claim(connection: &Connection, now_ms: Millis, lease_until_ms: Millis, limit:
 }
 
 #[async_trait]
-impl Hooks for Sqlite {
+impl Hooks for SqlStore {
     async fn add_hook(&self, site: &str, kind: HookKind, now_ms: Millis) -> Result<String, Failure> {
         let site = site.to_owned();
         self.write(move |connection| {
@@ -94,29 +93,29 @@ impl Hooks for Sqlite {
     async fn claim_hooks(&self, now_ms: Millis, lease_until_ms: Millis, limit: u32) -> Result<Vec<HookJob>, Failure> {
         let any = self
             .read(move |connection| {
-                let mut statement = connection
-                    .prepare_cached("SELECT 1 FROM webhook WHERE state = 'waiting' AND next_ms <= ?1 LIMIT 1")?;
-                Ok(statement.exists([now_ms])?)
+                let statement = connection
+                    .prepare_cached("SELECT 1 FROM webhook WHERE state = 'waiting' AND next_ms <= ?1 LIMIT 1");
+                statement.exists([now_ms])
             })
             .await?;
         if !any {
             return Ok(Vec::new());
         }
-        self.write(move |connection| transaction(connection, |all| claim(all, now_ms, lease_until_ms, limit))).await
+        self.write(move |connection| claim(connection, now_ms, lease_until_ms, limit)).await
     }
 
     async fn hook_done(&self, hid: i64, outcome: HookOutcome, now_ms: Millis) -> Result<(), Failure> {
         self.write(move |connection| {
-            let (state, status, told, next_ms) = match outcome {
-                HookOutcome::Delivered { status } => ("delivered", Some(status), None, now_ms),
-                HookOutcome::Retry { status, told, next_ms } => ("waiting", status, Some(told), next_ms),
-                HookOutcome::Failed { status, told } => ("failed", status, Some(told), now_ms),
+            let (state, status, told, next_ms) = match &outcome {
+                HookOutcome::Delivered { status } => ("delivered", Some(*status), None, now_ms),
+                HookOutcome::Retry { status, told, next_ms } => ("waiting", *status, Some(told), *next_ms),
+                HookOutcome::Failed { status, told } => ("failed", *status, Some(told), now_ms),
             };
             connection.execute(
                 "UPDATE webhook SET state = ?2, status = ?3, told = ?4, next_ms = ?5,
-                   done_ms = CASE WHEN ?2 = 'waiting' THEN NULL ELSE ?6 END
+                   done_ms = ?6
                  WHERE hid = ?1",
-                params![hid, state, status, told, next_ms, now_ms],
+                params![hid, state, status, told, next_ms, (state != "waiting").then_some(now_ms)],
             )?;
             Ok(())
         })
@@ -126,11 +125,11 @@ impl Hooks for Sqlite {
     async fn hooks(&self, site: &str, limit: u32) -> Result<Vec<HookRow>, Failure> {
         let site = site.to_owned();
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+            let statement = connection.prepare_cached(
                 "SELECT id, kind, recording, created_ms, state, tries, next_ms, status, told, done_ms FROM webhook
                  WHERE site = ?1 ORDER BY hid DESC LIMIT ?2",
-            )?;
-            let rows = statement.query_map(params![site, limit], |row| {
+            );
+            statement.query_map(params![site, limit], |row| {
                 Ok(HookRow {
                     id: row.get(0)?,
                     kind: row.get(1)?,
@@ -143,8 +142,7 @@ impl Hooks for Sqlite {
                     told: row.get(8)?,
                     done_ms: row.get(9)?,
                 })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            })
         })
         .await
     }
@@ -191,7 +189,7 @@ pub(super) fn note_use(
         return Ok(());
     }
     connection
-        .prepare_cached("UPDATE usage SET told = ?3 WHERE site = ?1 AND month = ?2")?
+        .prepare_cached("UPDATE usage SET told = ?3 WHERE site = ?1 AND month = ?2")
         .execute(params![site, month, level])?;
     match level {
         // A larger plan has made room again: nothing to tell.

@@ -1,15 +1,14 @@
 //! Rows of people, their rights, their tokens, and what was done.
 
-use super::{Failure, Sqlite, access, transaction};
+use super::{Connection, Failure, Locked, NONE, Optional, Row, SqlStore, access, params};
 use crate::clock::Millis;
 use crate::store::Access;
 use crate::store::people::{Deed, People, Rights, Role, User};
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
-const USER: &str = "SELECT id, name, login, password, created_ms FROM user";
+const USER: &str = "SELECT id, name, login, password, created_ms FROM \"user\"";
 
-fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+fn user(row: &Row<'_>) -> Result<User, Failure> {
     Ok(User {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -21,10 +20,9 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
 }
 
 fn with_rights(connection: &Connection, mut user: User) -> Result<User, Failure> {
-    let mut statement = connection.prepare_cached("SELECT site, role FROM member WHERE user = ?1")?;
-    let rows = statement.query_map([&user.id], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-    for row in rows {
-        let (site, role): (String, String) = row?;
+    let statement = connection.prepare_cached("SELECT site, role FROM member WHERE \"user\" = ?1");
+    let rights: Vec<(String, String)> = statement.query_map([&user.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (site, role) in rights {
         // A word of a newer version gives no right.
         user.rights.0.extend(Role::parse(&role).map(|role| (site, role)));
     }
@@ -33,44 +31,41 @@ fn with_rights(connection: &Connection, mut user: User) -> Result<User, Failure>
 
 fn one(connection: &Connection, condition: &'static str, value: &str) -> Result<Option<User>, Failure> {
     let found =
-        connection.prepare_cached(&format!("{USER} WHERE {condition} = ?1"))?.query_row([value], user).optional()?;
+        connection.prepare_cached(&format!("{USER} WHERE {condition} = ?1")).query_row([value], user).optional()?;
     found.map(|user| with_rights(connection, user)).transpose()
 }
 
 #[async_trait]
-impl People for Sqlite {
+impl People for SqlStore {
     async fn put_user(&self, user: User) -> Result<bool, Failure> {
         self.write(move |connection| {
-            transaction(connection, |transaction| {
-                let taken: Option<String> = transaction
-                    .prepare_cached("SELECT id FROM user WHERE login = ?1 AND id <> ?2")?
+            let taken: Option<String> = connection
+                    .prepare_cached("SELECT id FROM \"user\" WHERE login = ?1 AND id <> ?2")
                     .query_row(params![user.login, user.id], |row| row.get(0))
                     .optional()?;
                 if taken.is_some() {
                     return Ok(false);
                 }
-                transaction.execute(
-                    "INSERT INTO user (id, name, login, password, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+                connection.execute(
+                    "INSERT INTO \"user\" (id, name, login, password, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)
                      ON CONFLICT (id) DO UPDATE SET name = excluded.name, login = excluded.login, password = excluded.password",
                     params![user.id, user.name, user.login, user.password, user.created_ms],
                 )?;
-                transaction.execute("DELETE FROM member WHERE user = ?1", [&user.id])?;
+                connection.execute("DELETE FROM member WHERE \"user\" = ?1", [&user.id])?;
                 for (site, role) in &user.rights.0 {
-                    transaction.execute(
-                        "INSERT INTO member (user, site, role) VALUES (?1, ?2, ?3)",
+                    connection.execute(
+                        "INSERT INTO member (\"user\", site, role) VALUES (?1, ?2, ?3)",
                         params![user.id, site, role.as_str()],
                     )?;
                 }
                 Ok(true)
-            })
         })
         .await
     }
 
     async fn users(&self) -> Result<Vec<User>, Failure> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(&format!("{USER} ORDER BY name, id"))?;
-            let users = statement.query_map([], user)?.collect::<Result<Vec<_>, _>>()?;
+            let users = connection.prepare_cached(&format!("{USER} ORDER BY name, id")).query_map(NONE, user)?;
             users.into_iter().map(|user| with_rights(connection, user)).collect()
         })
         .await
@@ -89,11 +84,9 @@ impl People for Sqlite {
     async fn remove_user(&self, id: &str) -> Result<bool, Failure> {
         let id = id.to_owned();
         self.write(move |connection| {
-            transaction(connection, |transaction| {
-                transaction.execute("DELETE FROM access WHERE user = ?1", [&id])?;
-                transaction.execute("DELETE FROM member WHERE user = ?1", [&id])?;
-                Ok(transaction.execute("DELETE FROM user WHERE id = ?1", [&id])? == 1)
-            })
+            connection.execute("DELETE FROM access WHERE \"user\" = ?1", [&id])?;
+            connection.execute("DELETE FROM member WHERE \"user\" = ?1", [&id])?;
+            Ok(connection.execute("DELETE FROM \"user\" WHERE id = ?1", [&id])? == 1)
         })
         .await
     }
@@ -101,7 +94,8 @@ impl People for Sqlite {
     async fn end_sessions(&self, user: &str, but: [u8; 32]) -> Result<(), Failure> {
         let user = user.to_owned();
         self.write(move |connection| {
-            connection.execute("DELETE FROM access WHERE user = ?1 AND hash <> ?2", params![user, but.as_slice()])?;
+            connection
+                .execute("DELETE FROM access WHERE \"user\" = ?1 AND hash <> ?2", params![user, but.as_slice()])?;
             Ok(())
         })
         .await
@@ -109,9 +103,9 @@ impl People for Sqlite {
 
     async fn tokens(&self) -> Result<Vec<Access>, Failure> {
         self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT * FROM access WHERE kind = 'token' ORDER BY created_ms, id")?;
-            Ok(statement.query_map([], access::access)?.collect::<Result<_, _>>()?)
+            connection
+                .prepare_cached("SELECT * FROM access WHERE kind = 'token' ORDER BY created_ms, id")
+                .query_map(NONE, access::access)
         })
         .await
     }
@@ -119,17 +113,17 @@ impl People for Sqlite {
     async fn revoke_token(&self, id: &str) -> Result<bool, Failure> {
         let id = id.to_owned();
         self.write(move |connection| {
-            Ok(connection.execute("DELETE FROM access WHERE kind = 'token' AND id = ?1", [id])? == 1)
+            Ok(connection.execute("DELETE FROM access WHERE kind = 'token' AND id = ?1", [&id])? == 1)
         })
         .await
     }
 
     async fn deeds(&self, before: i64, limit: u32) -> Result<Vec<Deed>, Failure> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+            let statement = connection.prepare_cached(
                 "SELECT aid, at_ms, actor, action, object FROM audit WHERE aid < ?1 ORDER BY aid DESC LIMIT ?2",
-            )?;
-            let rows = statement.query_map(params![before, limit], |row| {
+            );
+            statement.query_map(params![before, limit], |row| {
                 Ok(Deed {
                     number: row.get(0)?,
                     at_ms: row.get(1)?,
@@ -137,8 +131,7 @@ impl People for Sqlite {
                     action: row.get(3)?,
                     object: row.get(4)?,
                 })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            })
         })
         .await
     }
@@ -146,10 +139,11 @@ impl People for Sqlite {
     async fn note_watch(&self, rid: i64, actor: &str, now_ms: Millis, once_in_ms: Millis) -> Result<(), Failure> {
         let actor = actor.to_owned();
         self.write(move |connection| {
+            connection.lock(Locked::Numbers(&[rid]))?;
             connection.execute(
-                "INSERT INTO watch (rid, at_ms, actor) SELECT ?1, ?2, ?3
-                 WHERE NOT EXISTS (SELECT 1 FROM watch WHERE rid = ?1 AND actor = ?3 AND at_ms > ?2 - ?4) ON CONFLICT DO NOTHING",
-                params![rid, now_ms, actor, once_in_ms],
+                "INSERT INTO watch (rid, at_ms, actor) SELECT CAST(?1 AS BIGINT), CAST(?2 AS BIGINT), CAST(?3 AS TEXT)
+                 WHERE NOT EXISTS (SELECT 1 FROM watch WHERE rid = ?1 AND actor = ?3 AND at_ms > ?4) ON CONFLICT DO NOTHING",
+                params![rid, now_ms, actor, now_ms - once_in_ms],
             )?;
             Ok(())
         })
@@ -158,9 +152,9 @@ impl People for Sqlite {
 
     async fn watches(&self, rid: i64) -> Result<Vec<(Millis, String)>, Failure> {
         self.read(move |connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT at_ms, actor FROM watch WHERE rid = ?1 ORDER BY at_ms DESC LIMIT 200")?;
-            Ok(statement.query_map([rid], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+            let statement = connection
+                .prepare_cached("SELECT at_ms, actor FROM watch WHERE rid = ?1 ORDER BY at_ms DESC LIMIT 200");
+            statement.query_map([rid], |row| Ok((row.get(0)?, row.get(1)?)))
         })
         .await
     }

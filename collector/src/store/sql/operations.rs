@@ -1,10 +1,9 @@
 //! Rows of what whoever runs the collector wants to know.
 
-use super::{Failure, Rules, Sqlite, finishing, recording_id, transaction};
+use super::{Connection, Engine, Failure, NONE, Optional, Rules, SqlStore, finishing, params};
 use crate::clock::{self, Millis};
 use crate::store::operations::{Operations, Refused, SiteVitals, Vitals};
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, params};
 use shared::ids::RecordingId;
 use std::path::PathBuf;
 
@@ -13,50 +12,48 @@ const KEPT_DAYS: i64 = 31;
 /// How far back the pace of writing is looked at.
 const PACE_MS: Millis = 3 * clock::DAY;
 
-fn note(connection: &mut Connection, refused: &[Refused]) -> Result<(), Failure> {
-    transaction(connection, |transaction| {
-        let mut newest = 0;
-        for one in refused {
-            let day = one.last_ms.div_euclid(clock::DAY);
-            newest = newest.max(day);
-            transaction
+fn note(connection: &Connection, refused: &[Refused]) -> Result<(), Failure> {
+    let mut newest = 0;
+    for one in refused {
+        let day = one.last_ms.div_euclid(clock::DAY);
+        newest = newest.max(day);
+        connection
                 .prepare_cached(
                     "INSERT INTO refusal (site, day, code, count, last_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT DO UPDATE SET count = count + excluded.count, last_ms = max(last_ms, excluded.last_ms)",
-                )?
+                     ON CONFLICT (site, day, code) DO UPDATE SET count = refusal.count + excluded.count,
+                   last_ms = CASE WHEN refusal.last_ms > excluded.last_ms THEN refusal.last_ms ELSE excluded.last_ms END",
+                )
                 .execute(params![one.site, day, one.code, one.count as i64, one.last_ms])?;
-        }
-        transaction.execute("DELETE FROM refusal WHERE day < ?1", [newest - KEPT_DAYS])?;
-        Ok(())
-    })
+    }
+    connection.execute("DELETE FROM refusal WHERE day < ?1", [newest - KEPT_DAYS])?;
+    Ok(())
 }
 
 fn refusals(connection: &Connection, since_ms: Millis) -> Result<Vec<Refused>, Failure> {
-    let mut statement = connection.prepare_cached(
-        "SELECT site, code, sum(count), max(last_ms) FROM refusal WHERE day >= ?1 GROUP BY site, code ORDER BY site, 3 DESC",
-    )?;
-    let rows = statement.query_map([since_ms.div_euclid(clock::DAY)], |row| {
+    let statement = connection.prepare_cached(
+        "SELECT site, code, CAST(sum(count) AS BIGINT), max(last_ms) FROM refusal WHERE day >= ?1 GROUP BY site, code ORDER BY site, 3 DESC",
+    );
+    statement.query_map([since_ms.div_euclid(clock::DAY)], |row| {
         let count: i64 = row.get(2)?;
         Ok(Refused { site: row.get(0)?, code: row.get(1)?, count: count.max(0).cast_unsigned(), last_ms: row.get(3)? })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    })
 }
 
 fn site_vitals(connection: &Connection, site: &str, since_ms: Millis) -> Result<SiteVitals, Failure> {
     let newest: Option<Millis> = connection
-        .prepare_cached("SELECT created_ms FROM recording WHERE site = ?1 ORDER BY created_ms DESC LIMIT 1")?
+        .prepare_cached("SELECT created_ms FROM recording WHERE site = ?1 ORDER BY created_ms DESC LIMIT 1")
         .query_row([site], |row| row.get(0))
         .optional()?;
     let (heard, open): (Option<Millis>, i64) = connection
         .prepare_cached(
             "SELECT max(visit.last_ms), count(*) FILTER (WHERE state = 'open') FROM visit JOIN recording USING (rid) WHERE site = ?1",
-        )?
+        )
         .query_row([site], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (failed, retried): (i64, i64) = connection
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'waiting' AND told IS NOT NULL)
              FROM webhook WHERE site = ?1 AND created_ms >= ?2",
-        )?
+        )
         .query_row(params![site, since_ms], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let count = |number: i64| number.max(0).cast_unsigned();
     Ok(SiteVitals {
@@ -70,12 +67,12 @@ fn site_vitals(connection: &Connection, site: &str, since_ms: Millis) -> Result<
 fn vitals(connection: &Connection, rules: &Rules, now_ms: Millis) -> Result<Vitals, Failure> {
     let since_ms = now_ms - PACE_MS;
     let (written, first): (Option<i64>, Option<Millis>) = connection.query_row(
-        "SELECT sum(size_bytes), min(created_ms) FROM recording WHERE created_ms >= ?1",
+        "SELECT CAST(sum(size_bytes) AS BIGINT), min(created_ms) FROM recording WHERE created_ms >= ?1",
         [since_ms],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let failing: i64 = connection.query_row("SELECT count(*) FROM visit WHERE tries > 1", [], |row| row.get(0))?;
-    let newest_ms = connection.query_row("SELECT max(last_ms) FROM visit", [], |row| row.get(0))?;
+    let failing: i64 = connection.query_row("SELECT count(*) FROM visit WHERE tries > 1", NONE, |row| row.get(0))?;
+    let newest_ms = connection.query_row("SELECT max(last_ms) FROM visit", NONE, |row| row.get(0))?;
     Ok(Vitals {
         oldest_unfinished_ms: finishing::oldest_ended(connection, rules, now_ms)?,
         failing: failing.max(0).cast_unsigned(),
@@ -85,19 +82,8 @@ fn vitals(connection: &Connection, rules: &Rules, now_ms: Millis) -> Result<Vita
     })
 }
 
-impl Sqlite {
-    /// Brings everything out of the log into the file, so that what was deleted is overwritten there now.
-    pub async fn settle(&self) -> Result<(), Failure> {
-        self.write(|connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            Ok(())
-        })
-        .await
-    }
-}
-
 #[async_trait]
-impl Operations for Sqlite {
+impl Operations for SqlStore {
     async fn note_refusals(&self, refused: Vec<Refused>) -> Result<(), Failure> {
         self.write(move |connection| note(connection, &refused)).await
     }
@@ -118,14 +104,17 @@ impl Operations for Sqlite {
 
     async fn erased(&self) -> Result<Vec<RecordingId>, Failure> {
         self.read(|connection| {
-            let mut statement = connection.prepare("SELECT id FROM recording WHERE state = 'erased' ORDER BY rid")?;
-            let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
-            ids.iter().map(|id| recording_id(id)).collect()
+            connection
+                .prepare_cached("SELECT id FROM recording WHERE state = 'erased' ORDER BY rid")
+                .query_map(NONE, |row| Ok(RecordingId(row.get(0)?)))
         })
         .await
     }
 
     async fn copy_to(&self, file: PathBuf) -> Result<(), Failure> {
-        self.read(move |connection| super::copies::write(connection, &file)).await
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.copy_to(file).await,
+            Engine::Postgres(_) => Err(Failure::NoCopy),
+        }
     }
 }

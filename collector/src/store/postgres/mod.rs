@@ -1,0 +1,303 @@
+//! The engine for PostgreSQL, which any number of collectors share: a few connections for each lane, each transaction on
+//! one of them.
+//!
+//! A write is `READ COMMITTED` and takes the rows that it decides about first ([`super::sql::Connection`]'s locks), so that
+//! each of its statements sees what others have committed before. One that was in another's way all the same begins again.
+//! Not here: what is written, which is [`super::sql`]'s.
+
+mod migrate;
+mod session;
+mod terms;
+mod tls;
+mod values;
+
+use super::sql::{Connection, Engine as AnyEngine, Lane, SqlStore, Work};
+use super::{Failure, Rules};
+pub(super) use session::Session;
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::error::SqlState;
+
+/// Transactions at once in each lane: with several collectors on one server connections are dear.
+const TURNS: usize = 4;
+/// A write that was in the way of another begins again so often.
+const TRIES: u32 = 10;
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long a transaction waits for another's rows, and how long a statement may take. A recorder that hears 503 comes
+/// again. A process that stands still in a transaction is cut off, so that nobody waits for it.
+const SETTINGS: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s';
+    SET idle_in_transaction_session_timeout = '30s'; SET synchronous_commit = on; SET client_min_messages = warning";
+
+/// Why PostgreSQL did not do it: its code, and its words where these cannot hold anything of a visitor or of the address
+/// that was given.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The server says no.
+    #[error("{code}{}", words.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
+    Said {
+        /// SQLSTATE.
+        code: String,
+        /// In words.
+        words: Option<String>,
+        /// Done again, it may work.
+        again: bool,
+    },
+    /// There is no connection, or it was lost.
+    #[error("no connection: {0}")]
+    Lost(String),
+    /// An answer that does not fit the question.
+    #[error("an answer that does not fit")]
+    Answer,
+}
+
+impl From<tokio_postgres::Error> for Refused {
+    fn from(error: tokio_postgres::Error) -> Self {
+        if let Some(said) = error.as_db_error() {
+            let code = said.code();
+            // Data that do not fit (22) and constraints (23) are told with values; their code says enough.
+            let tells_values = ["22", "23"].iter().any(|class| code.code().starts_with(class));
+            let again = [
+                SqlState::T_R_SERIALIZATION_FAILURE,
+                SqlState::T_R_DEADLOCK_DETECTED,
+                SqlState::UNIQUE_VIOLATION,
+                // A newer process has added a column: the statement is planned anew.
+                SqlState::FEATURE_NOT_SUPPORTED,
+            ];
+            return Refused::Said {
+                code: code.code().to_owned(),
+                words: (!tells_values).then(|| said.message().to_owned()),
+                again: again.contains(code),
+            };
+        }
+        let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
+        match source {
+            Some(source) => Refused::Lost(source.to_string()),
+            None if error.is_closed() => Refused::Lost("it was closed".to_owned()),
+            None => Refused::Answer,
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Failure::Postgres(error.into())
+    }
+}
+
+/// An address that is none. It is not repeated: it may hold a password.
+#[derive(Debug, thiserror::Error)]
+#[error("the address of the database is not one that PostgreSQL understands: postgres://USER:PASSWORD@HOST:5432/NAME")]
+pub struct NoAddress;
+
+/// Where a database is, and who asks; never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address(Box<tokio_postgres::Config>);
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("postgres://…")
+    }
+}
+
+impl Address {
+    /// The address that `text` says. Where it does not say `sslmode`, a server on this machine is spoken to without TLS,
+    /// any other with.
+    pub fn parse(text: &str) -> Result<Self, NoAddress> {
+        let mut settings = tokio_postgres::Config::from_str(text).map_err(|_| NoAddress)?;
+        if settings.get_hosts().is_empty() {
+            return Err(NoAddress);
+        }
+        if settings.get_connect_timeout().is_none() {
+            settings.connect_timeout(CONNECT);
+        }
+        if settings.get_ssl_mode() == SslMode::Prefer {
+            settings.ssl_mode(if settings.get_hosts().iter().all(is_here) {
+                SslMode::Disable
+            } else {
+                SslMode::Require
+            });
+        }
+        settings.application_name("revisit");
+        Ok(Self(Box::new(settings)))
+    }
+}
+
+fn is_here(host: &Host) -> bool {
+    match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
+    }
+}
+
+/// One database.
+pub(super) struct Engine {
+    server: Arc<Server>,
+    writing: Sessions,
+    quick: Sessions,
+    slow: Sessions,
+}
+
+struct Server {
+    settings: tokio_postgres::Config,
+    tls: tls::Tls,
+    runtime: Handle,
+}
+
+/// Connections of one lane, and whose turn it is.
+struct Sessions {
+    turns: Semaphore,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { turns: Semaphore::new(TURNS), idle: Arc::default() }
+    }
+}
+
+/// Connects, and brings the schema up to date.
+pub async fn open(address: &Address, rules: Rules) -> Result<SqlStore, Failure> {
+    let server = Server { settings: (*address.0).clone(), tls: tls::connector()?, runtime: Handle::current() };
+    let mut session = server.connect().await?;
+    migrate::run(&mut session).await?;
+    let writing = Sessions::default();
+    writing.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Connection::Postgres(session));
+    let engine = Engine { server: Arc::new(server), writing, quick: Sessions::default(), slow: Sessions::default() };
+    Ok(SqlStore::new(AnyEngine::Postgres(engine), rules))
+}
+
+impl Server {
+    async fn connect(&self) -> Result<Session, Failure> {
+        let (client, connection) = self.settings.connect(self.tls.clone()).await?;
+        tokio::spawn(async move {
+            // Whoever waits for an answer hears of it.
+            let _ = connection.await;
+        });
+        client.batch_execute(SETTINGS).await?;
+        Ok(Session::new(client, self.runtime.clone()))
+    }
+}
+
+impl Engine {
+    /// One transaction, begun again when it was in the way of another.
+    pub(super) async fn write(&self, mut work: Work) -> Result<(), Failure> {
+        let job = move |session: &Session, connection: &Connection| {
+            let mut tries = 1;
+            loop {
+                let done = in_transaction(session, "BEGIN", || work(connection));
+                match done {
+                    Err(Failure::Postgres(Refused::Said { again: true, .. })) if tries < TRIES => {
+                        std::thread::sleep(pause(tries));
+                        tries += 1;
+                    }
+                    done => return done,
+                }
+            }
+        };
+        self.with(&self.writing, job).await
+    }
+
+    /// Reads; what may take its time has one view of all tables, so that what is counted is what is listed.
+    pub(super) async fn read(&self, lane: Lane, mut work: Work) -> Result<(), Failure> {
+        match lane {
+            Lane::Quick => self.with(&self.quick, move |_, connection| work(connection)).await,
+            Lane::Slow => {
+                let view = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let job = move |session: &Session, connection: &Connection| {
+                    in_transaction(session, view, || work(connection))
+                };
+                self.with(&self.slow, job).await
+            }
+        }
+    }
+
+    async fn with(
+        &self,
+        sessions: &Sessions,
+        job: impl FnOnce(&Session, &Connection) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<(), Failure> {
+        let _turn = sessions.turns.acquire().await.map_err(|_| Failure::Stopped)?;
+        let (server, idle) = (self.server.clone(), sessions.idle.clone());
+        // The job goes on to its end even when nobody waits for it any more: no transaction is left open.
+        let job = move || {
+            let connection = match usable(&idle) {
+                Some(connection) => connection,
+                None => Connection::Postgres(server.runtime.block_on(server.connect())?),
+            };
+            let Connection::Postgres(session) = &connection else { return Err(Failure::Stopped) };
+            let done = std::panic::catch_unwind(AssertUnwindSafe(|| job(session, &connection)));
+            let Ok(done) = done else {
+                tracing::error!("a transaction of the store stopped unexpectedly");
+                // Closing the connection undoes it.
+                return Err(Failure::Stopped);
+            };
+            if session.is_usable() {
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            }
+            done
+        };
+        tokio::task::spawn_blocking(job).await.map_err(|_| Failure::Stopped)?
+    }
+}
+
+/// A connection that was not lost since it was used last.
+fn usable(idle: &Mutex<Vec<Connection>>) -> Option<Connection> {
+    let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        match idle.pop()? {
+            Connection::Postgres(session) if session.is_usable() => return Some(Connection::Postgres(session)),
+            _ => {}
+        }
+    }
+}
+
+fn in_transaction(session: &Session, begin: &str, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    session.say(begin)?;
+    let done = work().and_then(|()| session.say("COMMIT"));
+    if done.is_err() && session.is_usable() {
+        session.say("ROLLBACK")?;
+    }
+    done
+}
+
+/// Longer each time, and different in each process.
+fn pause(tries: u32) -> Duration {
+    let mut byte = [0];
+    // Without randomness it is a little less fair.
+    let _ = getrandom::fill(&mut byte);
+    Duration::from_millis(u64::from(tries) * (5 + u64::from(byte[0]) / 16))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_wrong_address_is_not_repeated() {
+        for wrong in ["postgres://jane:sesame@host:port/db", "postgres://jane:sesame@host/db?colour=sesame", "nonsense"]
+        {
+            let told = Address::parse(wrong).map_err(|error| error.to_string());
+            assert!(told.is_err_and(|told| !told.contains("sesame")), "{wrong}");
+        }
+        let right = Address::parse("postgres://jane:sesame@db.example:5433/visits").unwrap();
+        assert!(!format!("{right:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn only_this_machine_is_spoken_to_in_clear() {
+        let mode = |text: &str| Address::parse(text).unwrap().0.get_ssl_mode();
+        assert_eq!(mode("postgres://jane@127.0.0.1/visits"), SslMode::Disable);
+        assert_eq!(mode("postgres:///visits?host=/run/postgresql"), SslMode::Disable);
+        assert_eq!(mode("postgres://jane@db.example/visits"), SslMode::Require);
+        assert_eq!(mode("postgres://jane@db.example,localhost/visits"), SslMode::Require);
+        assert_eq!(mode("postgres://jane@db.example/visits?sslmode=disable"), SslMode::Disable);
+    }
+}
