@@ -129,12 +129,18 @@ pub(crate) fn debian_packages(names: &[&str]) -> Result<()> {
     println!("installing {list} with apt-get");
     let apt = |args: &[&str]| {
         let mut command = Command::new("apt-get");
+        // A mirror that does not answer is asked again, not for ever; somebody else's apt-get is waited for.
+        command.args(["-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=30", "-o", "DPkg::Lock::Timeout=300"]);
         command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
         run::output(&mut command)
     };
-    apt(&["update"])?;
+    // Lists that are there may do where one of their sources does not answer.
+    let updated = apt(&["update"]);
     let mut install = vec!["install", "-y", "--no-install-recommends"];
     install.extend(names);
-    apt(&install)?;
-    Ok(())
+    match (apt(&install), updated) {
+        (Ok(_), _) => Ok(()),
+        (Err(error), Ok(_)) => Err(error),
+        (Err(error), Err(update)) => Err(error.context(update)),
+    }
 }

@@ -130,11 +130,12 @@ fn rust(run: &Run) -> Result<()> {
     for test in POSTGRES_TESTS {
         cargo.args(["--test", test]);
     }
-    run::run(cargo.args(run.filter).env("REVISIT_TEST_POSTGRES", server.address()))?;
+    run::run(cargo.args(run.filter).env("PATH", server.path()?).env("REVISIT_TEST_POSTGRES", server.address()))?;
     // Two processes share both.
     let mut cargo = run.repo.cargo();
     cargo.args(["test", "--quiet", "--release", "--package", "revisit-collector", "--test", "two_collectors"]);
-    cargo.args(run.filter).env("REVISIT_TEST_S3", &s3).env("REVISIT_TEST_POSTGRES", server.address());
+    cargo.args(run.filter).env("PATH", server.path()?);
+    cargo.env("REVISIT_TEST_S3", &s3).env("REVISIT_TEST_POSTGRES", server.address());
     run::run(&mut cargo)
 }
 

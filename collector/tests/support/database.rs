@@ -2,8 +2,9 @@
 //! server on which databases may be made (`postgres://postgres@127.0.0.1:PORT`), in a PostgreSQL database of its own.
 
 use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -55,6 +56,16 @@ fn psql(server: &str, name: &str, sql: &str) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+/// A transaction that is open.
+pub struct Open(Child, Option<ChildStdin>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        drop(self.1.take());
+        let _ = self.0.wait();
+    }
+}
+
 pub enum Database {
     File(Box<rusqlite::Connection>, std::path::PathBuf),
     Postgres { server: String, name: String },
@@ -84,6 +95,20 @@ impl Database {
             Self::File(..) => panic!("a file has none beside it"),
             Self::Postgres { server, .. } => drop(psql(server, "postgres", sql)),
         }
+    }
+
+    /// Statements in a transaction of their own that is undone when what is returned goes.
+    pub fn open(&self, sql: &str) -> Open {
+        let Self::Postgres { server, name } = self else { panic!("a file has one writer") };
+        let mut command = Command::new("psql");
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &format!("{server}/{name}")]);
+        let mut psql = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut input = psql.stdin.take().unwrap();
+        writeln!(input, "{sql};\n\\echo done").unwrap();
+        let mut line = String::new();
+        BufReader::new(psql.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), "done", "{sql}");
+        Open(psql, Some(input))
     }
 
     /// The only value of the only row.
