@@ -74,6 +74,7 @@ pub enum Database {
 impl Database {
     pub fn of(data: &Path) -> Self {
         if let Some(server) = server() {
+            address(data);
             return Self::Postgres { server, name: name(data) };
         }
         let connection = rusqlite::Connection::open(data.join("revisit.db")).unwrap();

@@ -1,7 +1,7 @@
 //! The engine for PostgreSQL, which any number of collectors share: a few connections for each lane, each transaction on
 //! one of them.
 //!
-//! A write is `READ COMMITTED` and takes the rows that it decides about first ([`super::sql::Connection`]'s locks), so that
+//! A write is `READ COMMITTED` and takes the rows that it decides about first (`super::sql::Connection`'s locks), so that
 //! each of its statements sees what others have committed before. One that was in another's way all the same begins again.
 //! Not here: what is written, which is [`super::sql`]'s.
 
