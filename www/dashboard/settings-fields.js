@@ -8,6 +8,7 @@
  * @property {string} label
  * @property {string} [hint]
  * @property {"switch" | "text" | "lines" | "number" | "percent" | "choice"} kind
+ * @property {"selector" | "pattern"} [each] what each line of `lines` is
  * @property {string[]} [choices]
  * @property {number} [max]
  * @property {true} [inert] stored by the API, but nothing acts on it yet: not offered, since a switch without effect is a
@@ -29,8 +30,8 @@ export const SECTIONS = [
   {
     title: "Pages and visits",
     fields: [
-      { name: "excluded_pages", kind: "lines", label: "Pages that are not recorded", hint: "One pattern a line, on the path: /account/* or re:^/orders/[0-9]+$" },
-      { name: "included_pages", kind: "lines", label: "Record only these pages", hint: "Empty: all pages." },
+      { name: "excluded_pages", kind: "lines", each: "pattern", label: "Pages that are not recorded", hint: "One pattern a line, on the path: /account/* or re:^/orders/[0-9]+$" },
+      { name: "included_pages", kind: "lines", each: "pattern", label: "Record only these pages", hint: "Empty: all pages." },
       { name: "sample_rate", kind: "percent", label: "Share of visits recorded, in percent" },
       { name: "min_duration", kind: "number", label: "Shortest visit kept, in seconds", max: 3600 },
       { name: "skip_bots", kind: "switch", label: "Do not record automated browsers" },
@@ -48,10 +49,10 @@ export const SECTIONS = [
       { name: "record_canvas", kind: "switch", label: "Record canvas pictures", hint: "As they look: nothing in them is masked. Mark a canvas to leave it out." },
       { name: "record_console", kind: "switch", label: "Record errors and warnings of the console", hint: "Their text is masked like the page's." },
       { name: "record_web_vitals", kind: "switch", label: "Record web vitals", hint: "How long the page took to show and to answer, and how much it jumped." },
-      { name: "block_selectors", kind: "lines", label: "Elements that are not recorded", hint: "CSS selectors, one a line. Only their size is kept." },
-      { name: "mask_selectors", kind: "lines", label: "Elements whose text is masked", hint: "CSS selectors, one a line." },
+      { name: "block_selectors", kind: "lines", each: "selector", label: "Elements that are not recorded", hint: "CSS selectors, one a line. Only their size is kept." },
+      { name: "mask_selectors", kind: "lines", each: "selector", label: "Elements whose text is masked", hint: "CSS selectors, one a line." },
       { name: "allow_unmask", kind: "switch", label: "Let marks in the page unmask", hint: "Never for secrets." },
-      { name: "unmask_selectors", kind: "lines", label: "Elements whose text is shown", hint: "CSS selectors, one a line. Only with the setting above." },
+      { name: "unmask_selectors", kind: "lines", each: "selector", label: "Elements whose text is shown", hint: "CSS selectors, one a line. Only with the setting above." },
     ],
   },
   {
@@ -97,4 +98,25 @@ export function read(field, value) {
 export function changes(fields, site, valueOf) {
   const changed = fields.filter((field) => field.name in site && written(field, site[field.name]) !== written(field, read(field, valueOf(field))));
   return Object.fromEntries(changed.map((field) => [field.name, read(field, valueOf(field))]));
+}
+
+/**
+ * What a recorder could not read: it would hide, or leave out, everything rather than too little.
+ * @param {Field} field @param {unknown} value of the API @param {(text: string) => boolean} isSelector asks the browser
+ * @returns {string} one sentence, "" when all is well
+ */
+export function unreadable(field, value, isSelector) {
+  const lines = field.each && Array.isArray(value) ? value.map(String) : [];
+  const bad = lines.find((line) => field.each === "selector" ? !isSelector(line) : line.startsWith("re:") && !isExpression(line.slice(3)));
+  if (bad === undefined) return "";
+  return `${field.label}: “${bad}” is no ${field.each === "selector" ? "CSS selector" : "regular expression"}.`;
+}
+
+/** @param {string} text */
+function isExpression(text) {
+  try {
+    return RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }

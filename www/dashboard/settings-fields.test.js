@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, offered, read, SECTIONS, written } from "./settings-fields.js";
+import { changes, offered, read, SECTIONS, unreadable, written } from "./settings-fields.js";
 
 const FIELDS = SECTIONS.flatMap((section) => section.fields);
 /** @param {string} name */
@@ -34,4 +34,14 @@ test("a setting that nothing acts on is not offered", () => {
   for (const name of ["assets"]) assert.ok(!names.includes(name), name);
   assert.ok(names.includes("record_form_inputs") && names.includes("block_selectors"));
   assert.ok(names.includes("embed_origins") && names.includes("webhook_url"));
+});
+
+test("what no recorder could read is said before it is saved", () => {
+  const isSelector = (/** @type {string} */ text) => !text.includes("[[");
+  assert.equal(unreadable(field("mask_selectors"), [".name", "[[x"], isSelector), "Elements whose text is masked: “[[x” is no CSS selector.");
+  assert.equal(unreadable(field("excluded_pages"), ["/(*", "re:("], isSelector), "Pages that are not recorded: “re:(” is no regular expression.");
+  assert.equal(unreadable(field("mask_selectors"), [".name"], isSelector), "");
+  assert.equal(unreadable(field("excluded_pages"), ["/(*", "re:^/a"], isSelector), "");
+  assert.equal(unreadable(field("never_record"), ["[[x"], isSelector), "");
+  assert.equal(unreadable(field("mask_selectors"), undefined, isSelector), "");
 });

@@ -3,7 +3,7 @@
 
 import { call } from "../api.js";
 import { el, fill } from "../markup.js";
-import { changes, offered, SECTIONS, written } from "./settings-fields.js";
+import { changes, offered, SECTIONS, unreadable, written } from "./settings-fields.js";
 import { webhookPanel } from "./webhook.js";
 
 /**
@@ -42,6 +42,11 @@ function form({ title, fields }, site, saved) {
         fill(status, "Nothing has changed.");
         return;
       }
+      const wrong = known.map((field) => unreadable(field, changed[field.name], isSelector)).find((sentence) => sentence !== "");
+      if (wrong !== undefined) {
+        fill(status, el("span", { class: "message is-error" }, wrong));
+        return;
+      }
       save.disabled = true;
       try {
         current = { ...current, ...(await call("PATCH", `/api/v1/sites/${encodeURIComponent(site.id)}`, changed)) };
@@ -56,6 +61,16 @@ function form({ title, fields }, site, saved) {
     el("h2", null, title),
     known.map((field) => labelled(field, /** @type {HTMLElement} */ (controls.get(field)))),
     el("div", { class: "settings-foot" }, save, status));
+}
+
+/** @param {string} text */
+function isSelector(text) {
+  try {
+    document.createDocumentFragment().querySelector(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @param {Field} field @param {unknown} value */

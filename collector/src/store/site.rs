@@ -188,11 +188,6 @@ impl Site {
             zone: Zone { name: "UTC".to_owned(), next: None, floor: String::new() },
         };
         let mut site = blank.patched(&body, plans, now_ms)?;
-        if site.settings.allowed_origins.is_empty() {
-            return Err(Rejected(
-                "`allowed_origins` needs at least one origin, such as https://shop.example".to_owned(),
-            ));
-        }
         // A site that has counted nothing yet has its own zone from the start.
         site.zone = Zone { name: site.settings.time_zone.clone(), next: None, floor: String::new() };
         Ok(site)
@@ -245,6 +240,11 @@ fn is_key(key: &str) -> bool {
     (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
+/// Whether it has the scheme and the host of a page; who may be called is decided at each call.
+fn is_web_address(text: &str) -> bool {
+    reqwest::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
 const LIST_MAX: usize = 500;
 const ENTRY_MAX_BYTES: usize = 1000;
 
@@ -259,8 +259,14 @@ impl Settings {
         if !clock::is_zone(&self.time_zone) {
             return Err(Rejected("`time_zone` must be a name such as Europe/Prague".to_owned()));
         }
-        if self.webhook_url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+        if self.webhook_url.as_deref().is_some_and(|url| !is_web_address(url)) {
             return Err(Rejected("`webhook_url` must be an http or https address".to_owned()));
+        }
+        // None would mean that nobody may be recorded: `enabled` says that in words.
+        if self.allowed_origins.is_empty() {
+            return Err(Rejected(
+                "`allowed_origins` needs at least one origin, such as https://shop.example".to_owned(),
+            ));
         }
         for entry in &mut self.never_record {
             *entry = persons::listed(entry);
@@ -337,6 +343,12 @@ mod tests {
         assert!(refused(json!({"time_zone": "Mars/Olympus"})));
         assert!(refused(json!({"sample_rate": 1.5})));
         assert!(refused(json!({"allowed_origins": ["shop.example"]})));
+        assert!(refused(json!({"allowed_origins": []})));
+        for url in ["", "shop.example/hook", "https://", "http://[::1", "ftp://shop.example/", "https://shop example/"] {
+            assert!(refused(json!({"webhook_url": url})), "{url}");
+        }
+        assert!(!refused(json!({"webhook_url": "https://shop.example:8443/hook?a=b"})));
+        assert!(!refused(json!({"webhook_url": null})));
         assert!(refused(json!({"id": "other"})));
         assert!(Site::create(object(json!({"name": "Shop"})), &plans(), 0).is_err());
     }
