@@ -344,7 +344,8 @@ mod tests {
         assert!(refused(json!({"sample_rate": 1.5})));
         assert!(refused(json!({"allowed_origins": ["shop.example"]})));
         assert!(refused(json!({"allowed_origins": []})));
-        for url in ["", "shop.example/hook", "https://", "http://[::1", "ftp://shop.example/", "https://shop example/"] {
+        for url in ["", "shop.example/hook", "https://", "http://[::1", "ftp://shop.example/", "https://shop example/"]
+        {
             assert!(refused(json!({"webhook_url": url})), "{url}");
         }
         assert!(!refused(json!({"webhook_url": "https://shop.example:8443/hook?a=b"})));
