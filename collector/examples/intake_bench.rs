@@ -31,6 +31,8 @@ const TURNS: usize = 3;
 
 fn main() {
     let seconds: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(3);
+    // As the binary does: webhooks and certificates need it.
+    rustls::crypto::ring::default_provider().install_default().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(bench(Duration::from_secs(seconds)));
 }

@@ -34,6 +34,8 @@ const OPEN_VISITS: usize = 10_000;
 
 fn main() {
     let many: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    // As the binary does: webhooks and certificates need it.
+    rustls::crypto::ring::default_provider().install_default().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(bench(many));
 }
