@@ -132,6 +132,20 @@ fn a_click_that_nothing_came_of_is_marked_where_it_was() {
 }
 
 #[test]
+fn the_click_that_nothing_came_of_may_be_told_a_moment_apart() {
+    for (said, dead) in
+        [(8_950, Some(1)), (8_988, Some(1)), (9_013, Some(2)), (9_074, Some(2)), (8_949, None), (9_075, None)]
+    {
+        let mut writer = start();
+        for at in [1_000, 9_000, 9_024] {
+            writer.put(tag::CLICK, &record::Click { at, node: 6, ..Default::default() });
+        }
+        writer.put(tag::DEAD, &record::Dead { at: said + 1_500, node: 5, ago_ms: 1_500 });
+        assert_eq!(marks(writer).iter().position(|(_, kind, _)| *kind == "dead"), dead, "{said}");
+    }
+}
+
+#[test]
 fn a_click_names_its_target() {
     let mut writer = start();
     writer.put(tag::CLICK, &record::Click { at: 1, node: 6, within: (10, 990), ..Default::default() });

@@ -62,7 +62,8 @@ function clicked(event, target) {
     if (mine !== epoch) return;
     const isAnswered = answered >= clickedAt || location.href !== address || leaves(event, element) || ignoresEvents(element);
     if (isAnswered || idOf(element) === 0 || document.visibilityState !== "visible") return;
-    numbers.write(numbers.DEAD, ears.now(), idOf(element), ears.now() - time);
+    const now = ears.now();
+    numbers.write(numbers.DEAD, now, idOf(element), now - time);
     ears.dirty();
   };
   setTimeout(guarded(look), ANSWER_MS);

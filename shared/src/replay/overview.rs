@@ -14,6 +14,8 @@ pub const INACTIVE_MS: u32 = 5_000;
 pub const RAGE_CLICKS: usize = 3;
 /// Milliseconds within which each of them follows the last.
 pub const RAGE_WINDOW_MS: u32 = 1_000;
+/// Milliseconds that may lie between a click and the time that its DEAD record says: a recorder reads the clock for each.
+const SAME_CLICK_MS: u32 = 50;
 /// Bytes of a mark's label: the timeline shows less, and an address or an error can be long.
 const LABEL_MAX_BYTES: usize = 512;
 /// What was done with the clipboard.
@@ -107,8 +109,10 @@ impl Reading {
 
     /// Nothing came of the click of that time.
     fn dead(&mut self, clicked_ms: u32) {
-        let marks = self.marks.iter_mut().rev().take_while(|mark| mark.at_ms >= clicked_ms);
-        if let Some(click) = marks.into_iter().find(|mark| mark.at_ms == clicked_ms && mark.kind == "click") {
+        let marks =
+            self.marks.iter_mut().rev().take_while(|mark| mark.at_ms.saturating_add(SAME_CLICK_MS) >= clicked_ms);
+        let clicks = marks.filter(|mark| mark.kind == "click" && mark.at_ms.abs_diff(clicked_ms) <= SAME_CLICK_MS);
+        if let Some(click) = clicks.min_by_key(|mark| mark.at_ms.abs_diff(clicked_ms)) {
             click.kind = "dead";
         }
     }
