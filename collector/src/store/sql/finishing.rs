@@ -1,7 +1,7 @@
 //! Which visits have ended, who finishes them, and what finish found out. A claim is a row with a lease, so that a
 //! collector killed in the middle leaves nothing behind but a lease that runs out.
 
-use super::{Claim, Connection, Facts, Failure, Locked, NONE, Optional, Rules, hooks, index, params, recording_id};
+use super::{Claim, Connection, Facts, Failure, Locked, NONE, Optional, Rules, hooks, index, params};
 use crate::clock::{self, Millis};
 use crate::store::filter;
 use crate::store::hooks::HookKind;
@@ -112,7 +112,7 @@ fn take(connection: &Connection, due: &Due, tries: i64) -> Result<Option<Claim>,
         .prepare_cached("SELECT id, site, created_ms, duration_ms, blob, identity FROM recording WHERE rid = ?1")
         .query_row([rid], |row| {
             let identity: Option<String> = row.get(5)?;
-            Ok((row.get::<Vec<u8>>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, identity))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, identity))
         })
         .optional()?;
     let Some((id, site, created_ms, duration_ms, blob, identity)) = found else { return Ok(None) };
@@ -144,7 +144,7 @@ fn take(connection: &Connection, due: &Due, tries: i64) -> Result<Option<Claim>,
         })?;
     Ok(Some(Claim {
         rid,
-        id: recording_id(&id)?,
+        id,
         site,
         rev: due.rev,
         tries,

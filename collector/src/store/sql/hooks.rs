@@ -1,11 +1,10 @@
 //! Rows of what the owners' servers are to be told. Most are added inside the transaction of what they tell of.
 
-use super::{Connection, Failure, SqlStore, params, recording_id};
+use super::{Connection, Failure, SqlStore, params};
 use crate::auth;
 use crate::clock::{self, Millis};
 use crate::store::hooks::{HookJob, HookKind, HookOutcome, HookRow, Hooks};
 use async_trait::async_trait;
-use shared::ids::RecordingId;
 
 /// How long what has been sent, or given up, can be looked at.
 const KEPT_MS: Millis = 30 * clock::DAY;
@@ -38,10 +37,6 @@ pub(super) fn tidy(connection: &Connection, now_ms: Millis) -> Result<(), Failur
     Ok(())
 }
 
-fn id_of(bytes: Option<Vec<u8>>) -> Result<Option<RecordingId>, Failure> {
-    bytes.map(|bytes| recording_id(&bytes).map_err(|_| Failure::Damaged("an id"))).transpose()
-}
-
 fn secret(connection: &Connection, site: &str, fresh: &str) -> Result<String, Failure> {
     connection.execute(
         "INSERT INTO webhook_secret (site, secret) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -63,7 +58,7 @@ fn claim(connection: &Connection, now_ms: Millis, lease_until_ms: Millis, limit:
             id: row.get(1)?,
             site: row.get(2)?,
             kind: row.get(3)?,
-            recording: id_of(row.get(4)?)?,
+            recording: row.get(4)?,
             created_ms: row.get(5)?,
             tries: row.get(6)?,
             secret: String::new(),
@@ -133,7 +128,7 @@ impl Hooks for SqlStore {
                 Ok(HookRow {
                     id: row.get(0)?,
                     kind: row.get(1)?,
-                    recording: id_of(row.get(2)?)?,
+                    recording: row.get(2)?,
                     created_ms: row.get(3)?,
                     state: row.get(4)?,
                     tries: row.get(5)?,

@@ -4,7 +4,7 @@
 use super::finishing::{bring_back, doom, release_frames};
 use super::{
     ChunkRow, Connection, Failure, Inventory, Locked, NONE, NewChunk, OldChunk, Optional, Rules, hooks, index, params,
-    privacy, recording_id, usage,
+    privacy, usage,
 };
 use crate::clock::{self, Millis};
 use crate::store::hooks::HookKind;
@@ -227,24 +227,18 @@ pub(super) fn inventory(connection: &Connection, now_ms: Millis) -> Result<Inven
             Ok(IndexedFrame {
                 start: row.get(0)?,
                 len: row.get(1)?,
-                recording: RecordingId(row.get(2)?),
+                recording: row.get(2)?,
                 page: PageId(row.get(3)?),
                 seq: PageSeq(row.get(4)?),
             })
         })?;
         inventory.chunks.push(ChunkContent { name, live, frames: rows });
     }
-    let ready: Vec<(Vec<u8>, String)> = connection
+    inventory.recordings = connection
         .prepare("SELECT id, blob FROM recording WHERE blob IS NOT NULL")
         .query_map(NONE, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    for (id, blob) in ready {
-        inventory.recordings.push((recording_id(&id)?, blob));
-    }
-    let overdue: Vec<Vec<u8>> = connection
+    inventory.overdue = connection
         .prepare("SELECT id FROM recording WHERE state IN ('open', 'ended', 'ready') AND expires_ms <= ?1")
         .query_map([now_ms], |row| row.get(0))?;
-    for id in overdue {
-        inventory.overdue.push(recording_id(&id)?);
-    }
     Ok(inventory)
 }

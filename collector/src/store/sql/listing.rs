@@ -1,6 +1,6 @@
 //! Rows of recordings as the API reads and marks them. Lists by filter are [`super::search`]'s.
 
-use super::{Connection, Failure, Locked, Marks, Optional, RecordingRow, Row, index, params, recording_id};
+use super::{Connection, Failure, Locked, Marks, Optional, RecordingRow, Row, index, params};
 use crate::store::filter::Kind;
 use crate::store::{Facts, State};
 use shared::ids::RecordingId;
@@ -61,11 +61,10 @@ fn facts(row: &Row<'_>) -> Result<Facts, Failure> {
 }
 
 pub(super) fn recording(row: &Row<'_>) -> Result<RecordingRow, Failure> {
-    let id: Vec<u8> = row.get("id")?;
     let state: String = row.get("state")?;
     Ok(RecordingRow {
         rid: row.get("rid")?,
-        id: recording_id(&id).map_err(|_| Failure::Damaged("an id"))?,
+        id: row.get("id")?,
         site: row.get("site")?,
         // A word that this version does not know is shown as one that allows nothing.
         state: State::parse(&state).unwrap_or(State::Expired),

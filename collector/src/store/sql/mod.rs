@@ -149,10 +149,6 @@ fn taken<T>(answer: &Mutex<Option<T>>) -> Result<T, Failure> {
     answer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(Failure::Stopped)
 }
 
-fn recording_id(bytes: &[u8]) -> Result<RecordingId, Failure> {
-    Ok(RecordingId(bytes.try_into().map_err(|_| Failure::Damaged("a recording's id"))?))
-}
-
 #[async_trait]
 impl Store for SqlStore {
     async fn add_site(&self, site: &Site) -> Result<bool, Failure> {

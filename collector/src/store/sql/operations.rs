@@ -106,7 +106,7 @@ impl Operations for SqlStore {
         self.read(|connection| {
             connection
                 .prepare_cached("SELECT id FROM recording WHERE state = 'erased' ORDER BY rid")
-                .query_map(NONE, |row| Ok(RecordingId(row.get(0)?)))
+                .query_map(NONE, |row| row.get(0))
         })
         .await
     }

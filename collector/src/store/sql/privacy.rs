@@ -1,6 +1,6 @@
 //! Rows for erasures and for access to one's data.
 
-use super::{Connection, Failure, NONE, Optional, Owned as Sql, SqlStore, Words, listing, params, recording_id};
+use super::{Connection, Failure, NONE, Optional, Owned as Sql, SqlStore, Words, listing, params};
 use crate::clock::Millis;
 use crate::store::RecordingRow;
 use crate::store::privacy::{Erasing, Privacy};
@@ -63,7 +63,7 @@ fn begin_erasing(
     now_ms: Millis,
 ) -> Result<Vec<Erasing>, Failure> {
     let (condition, values) = filter(connection, site, subject);
-    let rows: Vec<(Vec<u8>, String)> = connection
+    let rows: Vec<(RecordingId, String)> = connection
         .prepare(&format!("SELECT id, site FROM recording WHERE {condition} ORDER BY rid"))
         .query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut erasing = Vec::with_capacity(rows.len());
@@ -72,8 +72,8 @@ fn begin_erasing(
             .prepare_cached(
                 "INSERT INTO erasing (id, site, actor, at_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
             )
-            .execute(params![id, site, actor, now_ms])?;
-        erasing.push(Erasing { id: recording_id(&id)?, site, actor: actor.to_owned() });
+            .execute(params![id.0, site, actor, now_ms])?;
+        erasing.push(Erasing { id, site, actor: actor.to_owned() });
     }
     let site = site.map_or("every site", String::as_str);
     let action = format!("erase by {subject}");
@@ -94,10 +94,9 @@ pub(super) fn forget_chunk(connection: &Connection, cid: i64) -> Result<(), Fail
 }
 
 fn erasing(connection: &Connection) -> Result<Vec<Erasing>, Failure> {
-    let rows: Vec<(Vec<u8>, String, String)> = connection
+    connection
         .prepare_cached("SELECT id, site, actor FROM erasing ORDER BY at_ms LIMIT 1000")
-        .query_map(NONE, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    rows.into_iter().map(|(id, site, actor)| Ok(Erasing { id: recording_id(&id)?, site, actor })).collect()
+        .query_map(NONE, |row| Ok(Erasing { id: row.get(0)?, site: row.get(1)?, actor: row.get(2)? }))
 }
 
 fn refuse(connection: &Connection, site: &str, id: RecordingId, now_ms: Millis) -> Result<(), Failure> {
@@ -136,8 +135,7 @@ fn left_of(connection: &Connection, ids: &[RecordingId]) -> Result<u64, Failure>
 
 fn gone(connection: &Connection) -> Result<Vec<RecordingId>, Failure> {
     let statement = connection.prepare_cached("SELECT id FROM recording WHERE state IN ('erased', 'expired')");
-    let ids: Vec<Vec<u8>> = statement.query_map(NONE, |row| row.get(0))?;
-    ids.iter().map(|id| recording_id(id)).collect()
+    statement.query_map(NONE, |row| row.get(0))
 }
 
 #[async_trait]
@@ -169,8 +167,7 @@ impl Privacy for SqlStore {
     async fn erasing_chunks(&self) -> Result<Vec<i64>, Failure> {
         self.read(|connection| {
             let statement = connection.prepare_cached("SELECT cid FROM erasing_chunk");
-            let rows = statement.query_map(NONE, |row| row.get(0))?;
-            Ok(rows)
+            statement.query_map(NONE, |row| row.get(0))
         })
         .await
     }

@@ -3,6 +3,7 @@
 
 use crate::store::Failure;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use shared::ids::RecordingId;
 
 /// One value, borrowed from whoever asks or from the row.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -159,6 +160,12 @@ impl Read for Vec<u8> {
 impl<const N: usize> Read for [u8; N] {
     fn read(value: Value<'_>) -> Option<Self> {
         if let Value::Blob(bytes) = value { bytes.try_into().ok() } else { None }
+    }
+}
+
+impl Read for RecordingId {
+    fn read(value: Value<'_>) -> Option<Self> {
+        Read::read(value).map(RecordingId)
     }
 }
 
