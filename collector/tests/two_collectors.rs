@@ -7,8 +7,9 @@
 mod support;
 
 use collector::config::Config;
-use collector::store::{Facts, Rules, Store};
+use collector::store::{self, Facts, Rules, Store};
 use serde_json::json;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use support::{Collector, Folder, Site, Visit, now_ms, pause, random, request, rounds, seqs, until};
@@ -81,17 +82,11 @@ fn frames_by_turns_come_once_and_quota_and_finish_are_exact_though_one_is_killed
 }
 
 /// The store of a collector, opened in this process.
-fn store(collector: &Collector, rules: Rules) -> Box<dyn Store> {
+async fn store(collector: &Collector, rules: Rules) -> Arc<dyn Store> {
     let mut config = Config::defaults();
     config.data = collector.data.clone();
     config.database = support::database::address(&collector.data);
-    match config.database_place().unwrap() {
-        collector::config::DatabasePlace::File(path) => Box::new(collector::store::sqlite::open(&path, rules).unwrap()),
-        collector::config::DatabasePlace::Postgres(address) => {
-            let opening = collector::store::postgres::open(&address, rules);
-            Box::new(tokio::runtime::Handle::current().block_on(opening).unwrap())
-        }
-    }
+    store::open(&config.database_place().unwrap(), rules).await.unwrap()
 }
 
 #[test]
@@ -103,7 +98,7 @@ fn a_claim_that_another_has_overtaken_finishes_nothing() {
     let rules = Rules { end_after: 0, ..Rules::of(&Config::defaults()) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = tokio::task::block_in_place(|| store(&collector, rules));
+        let store = store(&collector, rules).await;
         let now_ms = now_ms() as i64 + 1000;
         let slow = store.claim_ended(now_ms, now_ms + 1000, 10).await.unwrap().pop().unwrap();
         assert!(store.claim_ended(now_ms, now_ms + 1000, 10).await.unwrap().is_empty(), "it is taken");

@@ -5,11 +5,9 @@
 use collector::app::App;
 use collector::blobs::Blobs;
 use collector::config::Config;
-use collector::config::DatabasePlace;
 use collector::server;
 use collector::store::site::Site;
-use collector::store::sqlite;
-use collector::store::{Rules, Store};
+use collector::store::{self, Rules};
 use shared::frame::{Flags, Header, seal, write_body};
 use shared::ids::{PageId, PageSeq, RecordingId, WriteSecret};
 use shared::record::{self, Pointer, tag};
@@ -55,15 +53,14 @@ pub async fn serve(folder: &Path, whole: bool) -> Serving {
     if let Some(plan) = config.plans.get_mut("pro") {
         plan.recordings = u32::MAX;
     }
-    let DatabasePlace::File(database) = config.database_place().unwrap() else { panic!("the bench is on a file") };
-    let store = sqlite::open(&database, Rules::of(&config)).unwrap();
+    let store = store::open(&config.database_place().unwrap(), Rules::of(&config)).await.unwrap();
     let blobs = Blobs::open(&config.blob_place().unwrap()).unwrap();
     let body = serde_json::json!({"name": "Bench", "origin": "https://bench.example", "plan": "pro"});
     let site = Site::create(body.as_object().unwrap().clone(), &["pro".to_owned()], 0).unwrap();
     store.add_site(&site).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = App::new(config, format!("http://{address}"), Arc::new(store), blobs);
+    let app = App::new(config, format!("http://{address}"), store, blobs);
     match whole {
         true => drop(tokio::spawn(collector::run(listener, app.clone(), None, std::future::pending()))),
         false => {

@@ -8,8 +8,8 @@ mod serve;
 mod upkeep;
 
 use crate::blobs::{self, Blobs};
-use crate::config::{self, Config, DatabasePlace};
-use crate::store::{self, Rules, Store, postgres, sqlite};
+use crate::config::{self, Config};
+use crate::store::{self, Rules, Store};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
@@ -362,13 +362,9 @@ fn run(cli: Cli) -> Result<(), Failed> {
 
 /// Both stores of a configuration.
 async fn open(config: &Config) -> Result<(Arc<dyn Store>, Blobs), Failed> {
-    let rules = Rules::of(config);
-    let store = match config.database_place()? {
-        DatabasePlace::File(path) => sqlite::open(&path, rules)?,
-        DatabasePlace::Postgres(address) => postgres::open(&address, rules).await?,
-    };
+    let store = store::open(&config.database_place()?, Rules::of(config)).await?;
     let blobs = Blobs::open(&config.blob_place()?)?;
-    Ok((Arc::new(store), blobs))
+    Ok((store, blobs))
 }
 
 /// What goes into a customer's pages.

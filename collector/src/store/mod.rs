@@ -6,6 +6,7 @@
 
 pub mod filter;
 pub mod hooks;
+mod migrations;
 pub mod operations;
 pub mod people;
 pub mod postgres;
@@ -18,7 +19,7 @@ pub mod sqlite;
 pub mod usage;
 
 use crate::clock::Millis;
-use crate::config::{Config, Plan};
+use crate::config::{Config, DatabasePlace, Plan};
 use crate::persons::Declared;
 use async_trait::async_trait;
 pub use filter::Filter;
@@ -31,6 +32,7 @@ use shared::ids::{PageId, PageSeq, RecordingId};
 use sharing::Shares;
 use site::{Rejected, Site};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use usage::Counts;
 
 /// The store could not do it. Says what happened inside; not for those who asked.
@@ -446,6 +448,14 @@ pub struct Inventory {
     pub recordings: Vec<(RecordingId, String)>,
     /// Recordings past their time that are still there.
     pub overdue: Vec<RecordingId>,
+}
+
+/// Opens the metadata where a configuration says they are, and brings their schema up to date.
+pub async fn open(place: &DatabasePlace, rules: Rules) -> Result<Arc<dyn Store>, Failure> {
+    Ok(Arc::new(match place {
+        DatabasePlace::File(path) => sqlite::open(path, rules)?,
+        DatabasePlace::Postgres(address) => postgres::open(address, rules).await?,
+    }))
 }
 
 /// Metadata of one installation.

@@ -1,20 +1,14 @@
-//! Brings the schema up to date, one numbered file after the other, all in one transaction. A migration is never changed
-//! once it has been released; a store with one that this program does not know is refused. A store that is in use is copied
+//! Brings the schema up to date, one numbered file after the other, all in one transaction. A store that is in use is copied
 //! first. Killed in the middle, or failed, the store is as it was: the old program goes on, the new one begins again.
 
 use super::{Failure, copies};
+use crate::store::migrations::{self, Migrations, migrations};
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-macro_rules! migrations {
-    ($($number:literal $file:literal)*) => {
-        &[$(($number, include_str!(concat!("../../../migrations/", $file)))),*]
-    };
-}
-
-/// In the order in which they run on a new store. Numbers may have holes.
-const MIGRATIONS: &[(i64, &str)] = migrations! {
+const MIGRATIONS: &Migrations = migrations! {
+    "../../../migrations/"
     1 "0001_init.sql"
     10 "0010_erasing.sql"
     20 "0020_search.sql"
@@ -61,11 +55,7 @@ pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Failur
             .execute("INSERT OR IGNORE INTO migration SELECT 1 FROM pragma_user_version WHERE user_version = 1", [])?;
         let mut statement = transaction.prepare("SELECT number FROM migration")?;
         let done = statement.query_map([], |row| row.get(0))?.collect::<Result<BTreeSet<i64>, _>>()?;
-        if let Some(found) = done.iter().rev().find(|number| !MIGRATIONS.iter().any(|(known, _)| known == *number)) {
-            let known = MIGRATIONS.iter().map(|(number, _)| *number).max().unwrap_or_default();
-            return Err(Failure::TooNew { found: *found, known });
-        }
-        for (number, sql) in MIGRATIONS.iter().filter(|(number, _)| !done.contains(number)) {
+        for (number, sql) in migrations::pending(MIGRATIONS, &done)? {
             transaction.execute_batch(sql)?;
             transaction.execute("INSERT INTO migration (number) VALUES (?1)", [number])?;
         }
