@@ -11,21 +11,17 @@ mod terms;
 mod tls;
 mod values;
 
-use super::sql::{Connection, Engine as AnyEngine, Lane, SqlStore, Work};
+use super::sql::{Connection, Engine as AnyEngine, Lane, Pool, SqlStore, Work};
 use super::{Failure, Rules};
 pub(super) use session::Session;
 use std::net::IpAddr;
-use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
 
-/// Transactions at once in each lane: with several collectors on one server connections are dear.
-const TURNS: usize = 4;
 /// A write that was in the way of another begins again so often.
 const TRIES: u32 = 10;
 const CONNECT: Duration = Duration::from_secs(5);
@@ -138,9 +134,9 @@ fn is_here(host: &Host) -> bool {
 /// One database.
 pub(super) struct Engine {
     server: Arc<Server>,
-    writing: Sessions,
-    quick: Sessions,
-    slow: Sessions,
+    writing: Pool,
+    quick: Pool,
+    slow: Pool,
 }
 
 struct Server {
@@ -149,26 +145,13 @@ struct Server {
     runtime: Handle,
 }
 
-/// Connections of one lane, and whose turn it is.
-struct Sessions {
-    turns: Semaphore,
-    idle: Arc<Mutex<Vec<Connection>>>,
-}
-
-impl Default for Sessions {
-    fn default() -> Self {
-        Self { turns: Semaphore::new(TURNS), idle: Arc::default() }
-    }
-}
-
 /// Connects, and brings the schema up to date.
 pub async fn open(address: &Address, rules: Rules) -> Result<SqlStore, Failure> {
     let server = Server { settings: (*address.0).clone(), tls: tls::connector()?, runtime: Handle::current() };
     let mut session = server.connect().await?;
     migrate::run(&mut session).await?;
-    let writing = Sessions::default();
-    writing.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Connection::Postgres(session));
-    let engine = Engine { server: Arc::new(server), writing, quick: Sessions::default(), slow: Sessions::default() };
+    let writing = Pool::of(vec![Connection::Postgres(session)]);
+    let engine = Engine { server: Arc::new(server), writing, quick: Pool::of(Vec::new()), slow: Pool::of(Vec::new()) };
     Ok(SqlStore::new(AnyEngine::Postgres(engine), rules))
 }
 
@@ -219,41 +202,16 @@ impl Engine {
 
     async fn with(
         &self,
-        sessions: &Sessions,
+        pool: &Pool,
         job: impl FnOnce(&Session, &Connection) -> Result<(), Failure> + Send + 'static,
     ) -> Result<(), Failure> {
-        let _turn = sessions.turns.acquire().await.map_err(|_| Failure::Stopped)?;
-        let (server, idle) = (self.server.clone(), sessions.idle.clone());
-        // The job goes on to its end even when nobody waits for it any more: no transaction is left open.
-        let job = move || {
-            let connection = match usable(&idle) {
-                Some(connection) => connection,
-                None => Connection::Postgres(server.runtime.block_on(server.connect())?),
-            };
-            let Connection::Postgres(session) = &connection else { return Err(Failure::Stopped) };
-            let done = std::panic::catch_unwind(AssertUnwindSafe(|| job(session, &connection)));
-            let Ok(done) = done else {
-                tracing::error!("a transaction of the store stopped unexpectedly");
-                // Closing the connection undoes it.
-                return Err(Failure::Stopped);
-            };
-            if session.is_usable() {
-                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            }
-            done
+        let server = self.server.clone();
+        let connect = move || Ok(Connection::Postgres(server.runtime.block_on(server.connect())?));
+        let job = move |connection: &Connection| match connection {
+            Connection::Postgres(session) => job(session, connection),
+            Connection::Sqlite(_) => Err(Failure::Stopped),
         };
-        tokio::task::spawn_blocking(job).await.map_err(|_| Failure::Stopped)?
-    }
-}
-
-/// A connection that was not lost since it was used last.
-fn usable(idle: &Mutex<Vec<Connection>>) -> Option<Connection> {
-    let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
-    loop {
-        match idle.pop()? {
-            Connection::Postgres(session) if session.is_usable() => return Some(Connection::Postgres(session)),
-            _ => {}
-        }
+        pool.with(connect, job).await
     }
 }
 

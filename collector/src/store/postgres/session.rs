@@ -29,7 +29,7 @@ impl Session {
     }
 
     /// Whether the connection stands.
-    pub(super) fn is_usable(&self) -> bool {
+    pub(in crate::store) fn is_usable(&self) -> bool {
         !self.client.is_closed()
     }
 

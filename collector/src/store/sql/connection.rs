@@ -89,6 +89,14 @@ impl Connection {
         }
     }
 
+    /// Whether it stands.
+    pub(in crate::store) fn is_usable(&self) -> bool {
+        match self {
+            Connection::Sqlite(_) => true,
+            Connection::Postgres(session) => session.is_usable(),
+        }
+    }
+
     /// A statement that comes again in the same words.
     pub(in crate::store) fn prepare_cached<'a>(&'a self, sql: &'a str) -> Statement<'a> {
         Statement { connection: self, sql, kept: true }

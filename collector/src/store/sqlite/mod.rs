@@ -6,13 +6,13 @@
 mod copies;
 mod migrate;
 
-use super::sql::{Connection, Engine as AnyEngine, Lane, SqlStore, Work};
+use super::sql::{Connection, Engine as AnyEngine, Lane, Pool, SqlStore, Work};
 use super::{Failure, Rules};
 use rusqlite::config::DbConfig;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, mpsc};
-use tokio::sync::{Semaphore, oneshot};
+use std::sync::mpsc;
+use tokio::sync::oneshot;
 
 /// How long a writer waits for another process's transaction.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
@@ -31,8 +31,8 @@ type Job = Box<dyn FnOnce(&Connection) + Send>;
 pub(super) struct Engine {
     path: PathBuf,
     writer: mpsc::Sender<Job>,
-    quick: Readers,
-    slow: Readers,
+    quick: Pool,
+    slow: Pool,
 }
 
 /// Opens the file, makes it when it is not there, and brings its schema up to date.
@@ -58,7 +58,7 @@ pub fn open(path: &Path, rules: Rules) -> Result<SqlStore, Failure> {
             }
         })
         .map_err(|error| Failure::Open { path: "a thread".to_owned(), error })?;
-    let (quick, slow) = (Readers::default(), Readers::default());
+    let (quick, slow) = (Pool::of(Vec::new()), Pool::of(Vec::new()));
     let engine = Engine { path: path.to_owned(), writer, quick, slow };
     Ok(SqlStore::new(AnyEngine::Sqlite(engine), rules))
 }
@@ -142,40 +142,11 @@ impl Engine {
 
     async fn read_among(
         &self,
-        readers: &Readers,
+        readers: &Pool,
         job: impl FnOnce(&Connection) -> Result<(), Failure> + Send + 'static,
     ) -> Result<(), Failure> {
-        let _turn = readers.turns.acquire().await.map_err(|_| Failure::Stopped)?;
-        let idle = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let path = self.path.clone();
-        let (connection, answer) = tokio::task::spawn_blocking(move || {
-            let connection = match idle {
-                Some(connection) => connection,
-                None => Connection::Sqlite(connect(&path)?),
-            };
-            let answer = job(&connection);
-            Ok::<_, Failure>((connection, answer))
-        })
-        .await
-        .map_err(|_| Failure::Stopped)??;
-        readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        answer
-    }
-}
-
-/// Reads at once in each lane: a burst of new visitors takes turns, since opening a connection for each costs more than to
-/// wait, in time and in memory.
-const READERS: usize = 4;
-
-/// Connections for reading, and whose turn it is.
-struct Readers {
-    turns: Semaphore,
-    idle: Mutex<Vec<Connection>>,
-}
-
-impl Default for Readers {
-    fn default() -> Self {
-        Self { turns: Semaphore::new(READERS), idle: Mutex::default() }
+        readers.with(move || Ok(Connection::Sqlite(connect(&path)?)), job).await
     }
 }
 
