@@ -5,18 +5,9 @@
 mod support;
 
 use serde_json::{Value, json};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
-use support::{Collector, Folder, Visit, command, until};
-
-fn run(data: &Path, arguments: &[&str]) -> Output {
-    command(data, &[], arguments).output().unwrap()
-}
-
-fn told(output: &Output) -> String {
-    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
-}
+use support::{Collector, Folder, Visit, command, run, told, until};
 
 #[test]
 fn the_doctor_says_why_there_is_no_recording() {

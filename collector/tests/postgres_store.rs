@@ -6,11 +6,7 @@
 mod support;
 
 use std::process::Stdio;
-use support::{Collector, Database, Folder, Visit, command, rounds, seqs, until};
-
-fn told(output: &std::process::Output) -> String {
-    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
-}
+use support::{Collector, Database, Folder, Visit, command, rounds, seqs, told, until};
 
 #[test]
 fn the_schema_is_made_once_though_many_begin_and_some_are_killed() {

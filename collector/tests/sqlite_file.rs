@@ -5,17 +5,9 @@
 mod support;
 
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
-use support::{Collector, Folder, Visit, command, files, pause, rounds, seqs};
-
-fn run(data: &Path, arguments: &[&str]) -> Output {
-    command(data, &[], arguments).output().unwrap()
-}
-
-fn told(output: &Output) -> String {
-    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
-}
+use support::{Collector, Folder, Visit, files, pause, rounds, run, seqs, told};
 
 #[test]
 fn a_backup_taken_under_load_comes_back_whole_and_without_what_was_erased_since() {

@@ -25,6 +25,7 @@ function form({ title, fields }, site, saved) {
   const known = offered(fields).filter((field) => field.name in site);
   const controls = new Map(known.map((field) => [field, control(field, current[field.name])]));
   const status = el("span", { class: "settings-status", role: "status" });
+  const refuse = (/** @type {string} */ why) => fill(status, el("span", { class: "message is-error" }, why));
   const save = el("button", { type: "submit", class: "button is-primary" }, "Save");
   /** @param {Field} field */
   const valueOf = (field) => {
@@ -44,7 +45,7 @@ function form({ title, fields }, site, saved) {
       }
       const wrong = known.map((field) => unreadable(field, changed[field.name], isSelector)).find((sentence) => sentence !== "");
       if (wrong !== undefined) {
-        fill(status, el("span", { class: "message is-error" }, wrong));
+        refuse(wrong);
         return;
       }
       save.disabled = true;
@@ -53,7 +54,7 @@ function form({ title, fields }, site, saved) {
         fill(status, "Saved.");
         saved(current);
       } catch (problem) {
-        fill(status, el("span", { class: "message is-error" }, String(/** @type {Error} */ (problem).message)));
+        refuse(String(/** @type {Error} */ (problem).message));
       }
       save.disabled = false;
     },

@@ -3,6 +3,7 @@
 //! any step failed. A failed step does not stop the others; without a build those that need it are left out.
 //! FILTER selects Rust tests by name and JavaScript test files by path; without STEP it leaves the other steps out.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -118,25 +119,29 @@ fn rust(run: &Run) -> Result<()> {
     let mut cargo = run.repo.cargo();
     cargo.args(["build", "--quiet", "--release", "--manifest-path", "tests/s3/Cargo.toml", "--target-dir"]);
     run::run(cargo.arg(&target))?;
-    let mut cargo = run.repo.cargo();
-    cargo.args(["test", "--quiet", "--release", "--package", "revisit-collector"]);
-    cargo.args(["--test", "intake", "--test", "visits", "--test", "quota", "--test", "kill"]);
     let s3 = target.join("release/s3-server");
-    run::run(cargo.args(run.filter).env("REVISIT_TEST_S3", &s3))?;
+    run::run(collector_tests(run, &["intake", "visits", "quota", "kill"]).env("REVISIT_TEST_S3", &s3))?;
     // And all of the collector's tests but those of the file that SQLite keeps, the metadata in PostgreSQL.
     let server = Postgres::start()?;
+    let path = server.path()?;
+    let on_postgres = |tests: &[&str]| {
+        let mut cargo = collector_tests(run, tests);
+        cargo.env("PATH", &path).env("REVISIT_TEST_POSTGRES", server.address());
+        cargo
+    };
+    run::run(&mut on_postgres(&POSTGRES_TESTS))?;
+    // Two processes share both.
+    run::run(on_postgres(&["two_collectors"]).env("REVISIT_TEST_S3", &s3))
+}
+
+fn collector_tests(run: &Run, tests: &[&str]) -> Command {
     let mut cargo = run.repo.cargo();
     cargo.args(["test", "--quiet", "--release", "--package", "revisit-collector"]);
-    for test in POSTGRES_TESTS {
+    for test in tests {
         cargo.args(["--test", test]);
     }
-    run::run(cargo.args(run.filter).env("PATH", server.path()?).env("REVISIT_TEST_POSTGRES", server.address()))?;
-    // Two processes share both.
-    let mut cargo = run.repo.cargo();
-    cargo.args(["test", "--quiet", "--release", "--package", "revisit-collector", "--test", "two_collectors"]);
-    cargo.args(run.filter).env("PATH", server.path()?);
-    cargo.env("REVISIT_TEST_S3", &s3).env("REVISIT_TEST_POSTGRES", server.address());
-    run::run(&mut cargo)
+    cargo.args(run.filter);
+    cargo
 }
 
 struct Report(Vec<(&'static str, Duration, Result<()>)>);

@@ -34,7 +34,7 @@ pub fn address(data: &Path) -> Option<String> {
 pub fn remove(data: &Path) {
     if let Some(server) = server() {
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", name(data));
-        let _ = command(&server, "postgres", &sql).output();
+        let _ = client(&server, "postgres").args(["-c", &sql]).output();
     }
 }
 
@@ -44,14 +44,15 @@ fn name(data: &Path) -> String {
     path.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_").trim_matches('_').to_owned()
 }
 
-fn command(server: &str, name: &str, sql: &str) -> Command {
-    let mut command = Command::new("psql");
-    command.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", &format!("{server}/{name}"), "-c", sql]);
-    command
+/// The client, which does what it is given by `-c` or what it reads.
+fn client(server: &str, name: &str) -> Command {
+    let mut client = Command::new("psql");
+    client.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", &format!("{server}/{name}")]);
+    client
 }
 
 fn psql(server: &str, name: &str, sql: &str) -> String {
-    let output = command(server, name, sql).output().unwrap();
+    let output = client(server, name).args(["-c", sql]).output().unwrap();
     assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
@@ -101,9 +102,7 @@ impl Database {
     /// Statements in a transaction of their own that is undone when what is returned goes.
     pub fn open(&self, sql: &str) -> Open {
         let Self::Postgres { server, name } = self else { panic!("a file has one writer") };
-        let mut command = Command::new("psql");
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &format!("{server}/{name}")]);
-        let mut psql = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut psql = client(server, name).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut input = psql.stdin.take().unwrap();
         writeln!(input, "{sql};\n\\echo done").unwrap();
         let mut line = String::new();

@@ -350,6 +350,16 @@ pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
+/// Runs the program on a data folder to its end.
+pub fn run(data: &Path, arguments: &[&str]) -> Output {
+    command(data, &[], arguments).output().unwrap()
+}
+
+/// All that a program said.
+pub fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
 /// Rounds of a test that kills.
 pub fn rounds() -> usize {
     if std::env::var_os("REVISIT_DRILL").is_some() { 25 } else { 3 }
