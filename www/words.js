@@ -34,6 +34,13 @@ export function whoText({ identity, visitor }) {
   return visitor ? `Visitor ${visitor.slice(0, 6)}` : "Visitor";
 }
 
+/**
+ * Whether the visitor is still there. A recording stays open for some seconds after the last page has been left; an answer
+ * that does not say `live` says no more than that it is open.
+ * @param {Pick<Partial<import("./api.js").Recording>, "live" | "state">} recording
+ */
+export const isHere = ({ live, state }) => live ?? state === "open";
+
 /** @param {...(string | null | undefined)} parts */
 export function joined(...parts) {
   return parts.filter((part) => part).join(" · ");

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressText, counted, joined, untilText, whenText, whoText } from "./words.js";
+import { addressText, counted, isHere, joined, untilText, whenText, whoText } from "./words.js";
 
 const NOW = new Date(2026, 10, 24, 18, 0);
 /** @param {number} day @param {number} hour */
@@ -35,4 +35,11 @@ test("small words", () => {
   assert.equal(joined("a", null, "", "b"), "a · b");
   assert.equal(counted(1, "page"), "1 page");
   assert.equal(counted(2, "error"), "2 errors");
+});
+
+test("a visitor whose pages are all left is not there, though the recording is open for a moment more", () => {
+  assert.equal(isHere({ state: "open", live: true }), true);
+  assert.equal(isHere({ state: "open", live: false }), false);
+  assert.equal(isHere({ state: "open" }), true);
+  assert.equal(isHere({ state: "ended" }), false);
 });

@@ -4,7 +4,7 @@
 import { call } from "../api.js";
 import { el, fill, icon } from "../markup.js";
 import { shortTime } from "../player/time-words.js";
-import { addressText, counted, joined, whenText, whoText } from "../words.js";
+import { addressText, counted, isHere, joined, whenText, whoText } from "../words.js";
 import { isFiltered, question } from "./filters.js";
 
 /**
@@ -130,7 +130,7 @@ export class RecordingList {
 
 /** @param {Recording} item */
 function cells(item) {
-  const isLive = item.live ?? item.state === "open";
+  const isLive = isHere(item);
   const who = el("th", { scope: "row", "data-column": "Who" },
     el("a", { href: `/recordings/${encodeURIComponent(item.id)}`, class: "row-link", onclick: () => sessionStorage.setItem("revisit.list", location.pathname + location.search) }, whoText(item)),
     isLive ? el("span", { class: "badge is-live" }, "on the site now") : null,

@@ -6,7 +6,7 @@ import { el, fill, icon } from "../markup.js";
 import init, { Decoder } from "../pkg/decoder.js";
 import { ReplayPlayer } from "../player/player.js";
 import { shortTime } from "../player/time-words.js";
-import { addressText, counted, joined, whenText } from "../words.js";
+import { addressText, counted, isHere, joined, whenText } from "../words.js";
 
 /** @typedef {Partial<import("../api.js").Recording> & { id: string, verified: boolean }} Item */
 
@@ -49,10 +49,9 @@ function show(items) {
 
 /** @param {Item} item */
 function row(item) {
-  const state = {
-    open: el("span", { class: "badge is-live" }, "on the site now"),
-    ended: el("span", { class: "badge" }, "just left"),
-  }[/** @type {"open" | "ended"} */ (item.state)];
+  const state = isHere(item) ? el("span", { class: "badge is-live" }, "on the site now")
+    : item.state === "open" || item.state === "ended" ? el("span", { class: "badge" }, "just left")
+    : null;
   return el("li", null,
     el("div", { class: "line" },
       el("b", null, whenText(item.started_at)),

@@ -5,7 +5,7 @@
 import { ApiProblem } from "../api.js";
 import { el, fill, icon } from "../markup.js";
 import init, { Decoder } from "../pkg/decoder.js";
-import { addressText, counted, joined, untilText, whenText, whoText } from "../words.js";
+import { addressText, counted, isHere, joined, untilText, whenText, whoText } from "../words.js";
 import { cover } from "./cover.js";
 import { ReplayPlayer } from "./player.js";
 import { shareDialog } from "./share-dialog.js";
@@ -66,7 +66,7 @@ async function ready(source) {
     }
     if (facts.state !== "open" && facts.state !== "ended") return facts;
     describe(facts, source);
-    wait(facts.state);
+    wait(isHere(facts));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -149,10 +149,11 @@ function downloads(source) {
     el("ul", { class: "card" }, files.map(([format, label]) => el("li", null, el("a", { href: `${source.exportAt}?format=${format}`, download: "" }, label)))));
 }
 
-/** @param {string} state */
-function wait(state) {
+/** @param {boolean} isStillThere */
+function wait(isStillThere) {
+  const state = isStillThere ? "visit" : "finish";
   if (main.querySelector(`[data-wait="${state}"]`)) return;
-  const words = state === "open"
+  const words = isStillThere
     ? [el("span", { class: "badge is-live" }, "still on the site"), el("p", null, "The visitor is still on the site. The recording appears here by itself, normally within half a minute after they left.")]
     : [el("div", { class: "spinner" }), el("p", null, "The visitor has just left. The recording is being put together and appears here by itself.")];
   fill(main, el("div", { class: "player-wait", role: "status", "data-wait": state }, words));
