@@ -1,12 +1,14 @@
 //! What an installation can set: flags over environment (`REVISIT_…`) over file over defaults, in one table.
 //! In: those four. Out: one checked [`Config`]. An unknown key or a value that makes no sense is an error that names both.
 
+mod database;
+
 use crate::address::Network;
 use crate::clock::{Millis, parse_duration};
 use crate::server::Patience;
-use crate::store::postgres::{Address, NoAddress};
 use crate::telemetry::LogFormat;
 use crate::tls;
+pub use database::{Address, DatabasePlace, NoAddress};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,15 +20,6 @@ pub struct Plan {
     pub recordings: u32,
     /// Days that each is kept.
     pub days: u32,
-}
-
-/// Where metadata are.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum DatabasePlace {
-    /// In a file on this machine.
-    File(PathBuf),
-    /// In PostgreSQL, for any number of collectors.
-    Postgres(Address),
 }
 
 /// Where blobs are.

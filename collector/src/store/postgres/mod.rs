@@ -13,18 +13,15 @@ mod values;
 
 use super::sql::{Connection, Engine as AnyEngine, Lane, Pool, SqlStore, Work};
 use super::{Failure, Rules};
+use crate::config::Address;
 pub(super) use session::Session;
-use std::net::IpAddr;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
 
 /// A write that was in the way of another begins again so often.
 const TRIES: u32 = 10;
-const CONNECT: Duration = Duration::from_secs(5);
 /// How long a transaction waits for another's rows, and how long a statement may take. A recorder that hears 503 comes
 /// again. A process that stands still in a transaction is cut off, so that nobody waits for it.
 const SETTINGS: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s';
@@ -86,51 +83,6 @@ impl From<tokio_postgres::Error> for Failure {
     }
 }
 
-/// An address that is none. It is not repeated: it may hold a password.
-#[derive(Debug, thiserror::Error)]
-#[error("the address of the database is not one that PostgreSQL understands: postgres://USER:PASSWORD@HOST:5432/NAME")]
-pub struct NoAddress;
-
-/// Where a database is, and who asks; never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Address(Box<tokio_postgres::Config>);
-
-impl std::fmt::Debug for Address {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("postgres://…")
-    }
-}
-
-impl Address {
-    /// The address that `text` says. Where it does not say `sslmode`, a server on this machine is spoken to without TLS,
-    /// any other with.
-    pub fn parse(text: &str) -> Result<Self, NoAddress> {
-        let mut settings = tokio_postgres::Config::from_str(text).map_err(|_| NoAddress)?;
-        if settings.get_hosts().is_empty() {
-            return Err(NoAddress);
-        }
-        if settings.get_connect_timeout().is_none() {
-            settings.connect_timeout(CONNECT);
-        }
-        if settings.get_ssl_mode() == SslMode::Prefer {
-            settings.ssl_mode(if settings.get_hosts().iter().all(is_here) {
-                SslMode::Disable
-            } else {
-                SslMode::Require
-            });
-        }
-        settings.application_name("revisit");
-        Ok(Self(Box::new(settings)))
-    }
-}
-
-fn is_here(host: &Host) -> bool {
-    match host {
-        Host::Unix(_) => true,
-        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
-    }
-}
-
 /// One database.
 pub(super) struct Engine {
     server: Arc<Server>,
@@ -147,7 +99,7 @@ struct Server {
 
 /// Connects, and brings the schema up to date.
 pub async fn open(address: &Address, rules: Rules) -> Result<SqlStore, Failure> {
-    let server = Server { settings: (*address.0).clone(), tls: tls::connector()?, runtime: Handle::current() };
+    let server = Server { settings: address.settings().clone(), tls: tls::connector()?, runtime: Handle::current() };
     let mut session = server.connect().await?;
     migrate::run(&mut session).await?;
     let writing = Pool::of(vec![Connection::Postgres(session)]);
@@ -230,32 +182,4 @@ fn pause(tries: u32) -> Duration {
     // Without randomness it is a little less fair.
     let _ = getrandom::fill(&mut byte);
     Duration::from_millis(u64::from(tries) * (5 + u64::from(byte[0]) / 16))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn a_wrong_address_is_not_repeated() {
-        for wrong in ["postgres://jane:sesame@host:port/db", "postgres://jane:sesame@host/db?colour=sesame", "nonsense"]
-        {
-            let told = Address::parse(wrong).map_err(|error| error.to_string());
-            assert!(told.is_err_and(|told| !told.contains("sesame")), "{wrong}");
-        }
-        let right = Address::parse("postgres://jane:sesame@db.example:5433/visits").unwrap();
-        assert!(!format!("{right:?}").contains("sesame"));
-    }
-
-    #[test]
-    fn only_this_machine_is_spoken_to_in_clear() {
-        let mode = |text: &str| Address::parse(text).unwrap().0.get_ssl_mode();
-        assert_eq!(mode("postgres://jane@127.0.0.1/visits"), SslMode::Disable);
-        assert_eq!(mode("postgres:///visits?host=/run/postgresql"), SslMode::Disable);
-        assert_eq!(mode("postgres://jane@db.example/visits"), SslMode::Require);
-        assert_eq!(mode("postgres://jane@db.example,localhost/visits"), SslMode::Require);
-        assert_eq!(mode("postgres://jane@db.example/visits?sslmode=disable"), SslMode::Disable);
-    }
 }
